@@ -1,0 +1,18 @@
+"""Celery: the schedule in one dict. A task only wakes work that already stands in the database."""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "compound.settings")
+
+app = Celery("compound")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+app.conf.beat_schedule = {
+    "work-waiting-imports": {"task": "residents.tasks.work_waiting_imports", "schedule": 2.0},
+    "plan-reminders": {"task": "compound.tasks.plan_due_reminders", "schedule": crontab()},
+    "send-due-messages": {"task": "notices.tasks.send_due_messages", "schedule": 10.0},
+}

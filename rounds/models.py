@@ -1,0 +1,367 @@
+"""The engine: a round opens visits, phones append marks, a visit's state is folded from its marks.
+
+Reading order: Round, Visit, Mark, then `rounds/folding.py` (how marks become a state) and `rounds/services.py`.
+"""
+
+import uuid6
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from residents.models import Building, Compound, Device, Household, Volunteer
+
+
+class Outcome(models.TextChoices):
+    """What a visit came to. Shared by visits, marks, phones, boards and sheets; each has a letter and a colour."""
+
+    WAITING = "waiting", _("not reached yet")
+    DONE = "done", _("done")
+    PARTLY = "partly", _("partly done")
+    NOBODY_HOME = "nobody_home", _("nobody home")
+    REFUSED = "refused", _("refused")
+    ELSEWHERE = "elsewhere", _("done elsewhere")
+    EXEMPT = "exempt", _("exempt")
+    CLEARED = "cleared", _("taken back")
+
+    @classmethod
+    def answered(cls) -> frozenset[str]:
+        """Nothing more to do at this door tonight."""
+        return frozenset({cls.DONE, cls.ELSEWHERE, cls.EXEMPT})
+
+
+MARKABLE = frozenset(Outcome.values) - {Outcome.WAITING}
+PERSON_OUTCOMES = frozenset({Outcome.DONE, Outcome.NOBODY_HOME, Outcome.REFUSED, Outcome.ELSEWHERE, Outcome.EXEMPT})
+
+
+class RoundQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Whole-compound roles see every round; a building lead those that touch a building of theirs."""
+        access = user.access
+        touches = Round.buildings.through.objects.filter(
+            round=models.OuterRef("pk"), building__in=access.lead_buildings
+        )
+        return self.filter(Q(compound__in=access.whole_compounds) | models.Exists(touches))
+
+    def kept_by(self, user):
+        return self.filter(compound__in=user.access.steward)
+
+    def open(self):
+        return self.filter(state=Round.State.OPEN)
+
+
+class Round(models.Model):
+    class Kind(models.TextChoices):
+        PCR = "pcr", _("PCR test")  # details in testing_rounds
+        NOTIFY = "notify", _("knock and tell")
+        LEAFLET = "leaflet", _("leaflet")
+        WELFARE = "welfare", _("welfare check")
+        WASTE = "waste", _("door-to-door rubbish")
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        OPEN = "open", _("open")
+        CLOSED = "closed", _("closed")
+        CANCELLED = "cancelled", _("cancelled")
+
+    compound = models.ForeignKey(Compound, on_delete=models.PROTECT, related_name="rounds")
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    number = models.PositiveIntegerField(_("number"), help_text=_("Counted per compound and kind."))
+    title = models.CharField(_("title"), max_length=80, blank=True)
+    buildings = models.ManyToManyField(Building, verbose_name=_("buildings"), related_name="rounds")
+    starts_at = models.DateTimeField(_("starts at"))
+    ends_at = models.DateTimeField(_("ends at"))
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT, editable=False)
+    opened_at = models.DateTimeField(null=True, blank=True, editable=False)
+    closed_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = RoundQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("round")
+        verbose_name_plural = _("rounds")
+        ordering = ["-starts_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["compound", "kind", "number"], name="round_number_once"),
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="round_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(state="draft", opened_at=None) | Q(state="cancelled") | Q(opened_at__isnull=False),
+                name="round_opened_has_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="closed", closed_at__isnull=False) | (~Q(state="closed") & Q(closed_at=None)),
+                name="round_closed_has_time",
+            ),
+        ]
+
+    def __str__(self):
+        name = _("%(kind)s round %(number)s") % {"kind": self.get_kind_display(), "number": self.number}
+        return f"{name} · {self.title}" if self.title else name
+
+    def get_absolute_url(self):
+        return reverse("rounds:board", args=[self.pk])
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == self.State.OPEN
+
+    @property
+    def is_draft(self) -> bool:
+        return self.state == self.State.DRAFT
+
+    @property
+    def is_closed(self) -> bool:
+        return self.state == self.State.CLOSED
+
+
+class RoundEvent(models.Model):
+    """Each step of a round's life: who, when, why. Appended by services."""
+
+    class Step(models.TextChoices):
+        OPENED = "opened", _("opened")
+        CLOSED = "closed", _("closed")
+        REOPENED = "reopened", _("reopened")
+        CANCELLED = "cancelled", _("cancelled")
+
+    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="events")
+    step = models.CharField(max_length=10, choices=Step)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("round event")
+        verbose_name_plural = _("round events")
+        ordering = ["at", "pk"]
+
+    def __str__(self):
+        return f"{self.at:%Y-%m-%d %H:%M} {self.get_step_display()}"
+
+
+class VisitQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        access = user.access
+        return self.filter(Q(round__compound__in=access.whole_compounds) | Q(building__in=access.lead_buildings))
+
+    def markable_by(self, user):
+        """At a desk: by the compound's stewards and the lead of the building."""
+        access = user.access
+        return self.filter(Q(round__compound__in=access.steward) | Q(building__in=access.lead_buildings))
+
+    def missing(self):
+        return self.exclude(outcome__in=Outcome.answered())
+
+    def top_down(self):
+        return self.order_by("building__position", "building__code", "entrance", "-floor", "position", "room", "pk")
+
+
+class Visit(models.Model):
+    """One household's line in a round.
+
+    What was true at opening is frozen (where, who is expected, which help is needed); `outcome` and the fields
+    below it are folded from the marks by `rounds.folding.fold` and written by `rounds.services` alone.
+    """
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="visits")
+    household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="visits")
+    building = models.ForeignKey(Building, on_delete=models.PROTECT, related_name="visits")
+    entrance = models.CharField(max_length=10, blank=True)
+    floor = models.SmallIntegerField()
+    position = models.PositiveSmallIntegerField(default=1)
+    room = models.CharField(max_length=20)
+    label = models.CharField(max_length=20, blank=True, help_text=_("The masked name of who speaks for the household."))
+    needs = models.JSONField(default=list, blank=True, help_text=_("Codes of the help needed at this door."))
+    expected_count = models.PositiveSmallIntegerField(help_text=_("People expected behind this door."))
+
+    outcome = models.CharField(max_length=12, choices=Outcome, default=Outcome.WAITING)
+    done_count = models.PositiveSmallIntegerField(default=0)
+    people = models.JSONField(default=dict, blank=True, help_text=_("Person number -> outcome, where told one by one."))
+    latest_mark = models.ForeignKey("Mark", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    latest_at = models.DateTimeField(null=True, blank=True)
+    has_conflict = models.BooleanField(default=False)
+    revised_at = models.DateTimeField(default=timezone.now, help_text=_("When the folded state last changed."))
+
+    objects = VisitQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("visit")
+        verbose_name_plural = _("visits")
+        ordering = ["round", "building", "entrance", "-floor", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["round", "household"], name="visit_once_per_household"),
+            models.CheckConstraint(condition=Q(done_count__lte=F("expected_count")), name="visit_done_within_expected"),
+            models.CheckConstraint(condition=Q(outcome__in=Outcome.values), name="visit_outcome_known"),
+        ]
+        indexes = [models.Index(fields=["round", "revised_at"], name="visit_round_revised")]
+
+    def __str__(self):
+        return f"{self.round} {self.full_room}"
+
+    def get_absolute_url(self):
+        return reverse("rounds:visit", args=[self.pk])
+
+    @property
+    def full_room(self) -> str:
+        return f"{self.entrance}-{self.room}" if self.entrance else self.room
+
+    @property
+    def is_missing(self) -> bool:
+        return self.outcome not in Outcome.answered()
+
+
+class Mark(models.Model):
+    """One tap on one visit: a fact, kept for ever. Its id is made where the tap happened.
+
+    `marked_at` and `sent_at` are the phone's clock, `received_at` the server's; `happened_at` is `marked_at` put
+    right by the difference of the last two. `saw` is the newest mark the person knew of when tapping: two marks
+    by two people who did not see each other's are a conflict.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="marks")
+    outcome = models.CharField(max_length=12, choices=Outcome)
+    people = models.JSONField(default=dict, blank=True)
+    note = models.CharField(max_length=200, blank=True)
+    undoes = models.UUIDField(null=True, blank=True)
+    saw = models.UUIDField(null=True, blank=True)
+    marked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    device = models.ForeignKey(Device, on_delete=models.PROTECT, null=True, blank=True, related_name="marks")
+    seq = models.PositiveBigIntegerField(null=True, blank=True)
+    marked_at = models.DateTimeField()
+    sent_at = models.DateTimeField()
+    received_at = models.DateTimeField(default=timezone.now)
+    happened_at = models.DateTimeField()
+    is_late = models.BooleanField(default=False, help_text=_("Arrived after the round was closed."))
+
+    class Meta:
+        verbose_name = _("mark")
+        verbose_name_plural = _("marks")
+        ordering = ["visit", "happened_at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["device", "seq"], name="mark_seq_once_per_device"),
+            models.CheckConstraint(condition=Q(outcome__in=MARKABLE), name="mark_outcome_known"),
+            models.CheckConstraint(
+                condition=Q(device=None, seq=None) | Q(device__isnull=False, seq__isnull=False),
+                name="mark_seq_with_device",
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome="cleared", undoes__isnull=False) | (~Q(outcome="cleared") & Q(undoes=None)),
+                name="mark_undoes_when_cleared",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_outcome_display()} {self.happened_at:%H:%M}"
+
+    @property
+    def skew(self):
+        """How far the phone's clock was off, as a timedelta; positive when the phone is slow."""
+        return self.received_at - self.sent_at
+
+
+class HeldMark(models.Model):
+    """A mark that arrived and cannot be applied. Kept as it came until a person decides."""
+
+    class Reason(models.TextChoices):
+        BAD_ID = "bad_id", _("the mark has no usable id")
+        BAD_MARK = "bad_mark", _("the mark is incomplete or holds a value that is not allowed")
+        UNKNOWN_VISIT = "unknown_visit", _("no such door in a round")
+        NOT_ASSIGNED = "not_assigned", _("the door was not assigned to this volunteer")
+        NOT_OPEN = "not_open", _("the round is cancelled or not open yet")
+        OTHER_CONTENT = "other_content", _("the same mark came before with other content")
+        SEQ_REUSED = "seq_reused", _("this number was already used by another mark of the phone")
+        DEVICE_ENDED = "device_ended", _("the phone was signed out")
+
+    class Decision(models.TextChoices):
+        APPLIED = "applied", _("counted")
+        DISMISSED = "dismissed", _("set aside")
+
+    mark_id = models.CharField(max_length=64, blank=True)
+    device = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="held_marks")
+    seq = models.PositiveBigIntegerField(null=True, blank=True)
+    digest = models.CharField(max_length=64, help_text=_("Fingerprint of the content, so that a repeat is known."))
+    payload = models.JSONField()
+    reason = models.CharField(max_length=16, choices=Reason)
+    compound = models.ForeignKey(Compound, on_delete=models.PROTECT, related_name="held_marks")
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, null=True, blank=True, related_name="held_marks")
+    sent_at = models.DateTimeField()
+    received_at = models.DateTimeField(default=timezone.now)
+    decision = models.CharField(max_length=10, choices=Decision, blank=True, default="")
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decision_note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("held mark")
+        verbose_name_plural = _("held marks")
+        ordering = ["-received_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["device", "digest"], name="held_mark_once"),
+            models.CheckConstraint(
+                condition=Q(decision="", decided_at=None, decided_by=None)
+                | (~Q(decision="") & Q(decided_at__isnull=False, decided_by__isnull=False)),
+                name="held_mark_decided_by_somebody",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_reason_display()} ({self.received_at:%Y-%m-%d %H:%M})"
+
+
+class AssignmentQuerySet(models.QuerySet):
+    def active(self):
+        return self.filter(released_at=None)
+
+    def over_visit(self):
+        """For a subquery of visits: the assignments that hold the outer visit."""
+        outer = models.OuterRef
+        return self.active().filter(
+            Q(entrance="") | Q(entrance=outer("entrance")),
+            Q(floor_from=None) | Q(floor_from__lte=outer("floor")),
+            Q(floor_to=None) | Q(floor_to__gte=outer("floor")),
+            round=outer("round"),
+            building=outer("building"),
+        )
+
+
+class Assignment(models.Model):
+    """A volunteer's part of a round: a building, or one entrance of it, or some floors."""
+
+    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="assignments")
+    volunteer = models.ForeignKey(Volunteer, on_delete=models.PROTECT, related_name="assignments")
+    building = models.ForeignKey(Building, on_delete=models.PROTECT, related_name="+")
+    entrance = models.CharField(_("entrance"), max_length=10, blank=True, help_text=_("Empty: all entrances."))
+    floor_from = models.SmallIntegerField(_("from floor"), null=True, blank=True)
+    floor_to = models.SmallIntegerField(_("to floor"), null=True, blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    released_at = models.DateTimeField(null=True, blank=True)
+
+    objects = AssignmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("assignment")
+        verbose_name_plural = _("assignments")
+        ordering = ["round", "building", "entrance", "-floor_to", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(floor_from=None) | Q(floor_to=None) | Q(floor_from__lte=F("floor_to")),
+                name="assignment_floors_in_order",
+            ),
+        ]
+        indexes = [models.Index(fields=["round", "building"], name="assignment_round_building")]
+
+    def __str__(self):
+        return f"{self.volunteer}: {self.building} {self.floors}".strip()
+
+    @property
+    def floors(self) -> str:
+        if self.floor_from is None and self.floor_to is None:
+            return ""
+        low = "" if self.floor_from is None else self.floor_from
+        high = "" if self.floor_to is None else self.floor_to
+        return f"{low}–{high}" if low != high else str(low)
