@@ -371,6 +371,9 @@ class RoleGrant(models.Model):
 
 
 class VolunteerQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(compound__in=user.access.whole_compounds)
+
     def kept_by(self, user):
         return self.filter(compound__in=user.access.steward)
 
@@ -473,6 +476,10 @@ class AccessRecord(models.Model):
 
 
 class RosterImportQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Nobody but who may apply it: a roster is the most personal list there is."""
+        return self.kept_by(user)
+
     def kept_by(self, user):
         return self.filter(compound__in=user.access.steward)
 
