@@ -1,0 +1,15 @@
+"""Woken by the clock. In the embedded setup it runs inside the clock's own process, so it minds its connection."""
+
+from celery import shared_task
+from django.db import close_old_connections
+
+from compound.reminders import plan_reminders
+
+
+@shared_task
+def plan_due_reminders():
+    close_old_connections()
+    try:
+        plan_reminders()
+    finally:
+        close_old_connections()

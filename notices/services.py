@@ -1,0 +1,116 @@
+"""Planning a message is writing rows in the caller's transaction. What leaves the portal leaves in notices/sending.py."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from notices.models import Message, Webhook
+from residents.models import Compound, User
+
+
+class NoticeError(ValueError):
+    """A sentence for the person who pressed the button."""
+
+
+def draft_message(
+    *,
+    compound: Compound,
+    reminder: str,
+    period: str,
+    subject: str,
+    body: str,
+    link: str = "",
+    users: Iterable[User] = (),
+    webhooks: Iterable[Webhook] = (),
+    due_at: datetime | None = None,
+) -> list[Message]:
+    """One unsaved row for each way to each recipient: the inbox always, e-mail where there is an address."""
+    now = timezone.now()
+
+    def row(recipient: str, channel: str, **whom) -> Message:
+        return Message(
+            compound=compound,
+            reminder=reminder,
+            period=period,
+            recipient=recipient,
+            channel=channel,
+            subject=" ".join(subject.split())[:120],  # a line break in a subject is a second mail header
+            body=body,
+            link=link,
+            due_at=due_at or now,
+            created_at=now,
+            **whom,
+        )
+
+    rows = []
+    for user in users:
+        rows.append(row(f"user:{user.pk}", Message.Channel.INBOX, user=user))
+        if user.email:
+            rows.append(row(f"user:{user.pk}", Message.Channel.EMAIL, user=user))
+    rows += [row(f"webhook:{hook.pk}", Message.Channel.WEBHOOK, webhook=hook) for hook in webhooks]
+    return rows
+
+
+def plan_messages(rows: list[Message]) -> list[Message]:
+    """Write the rows nobody has written yet, and return them.
+
+    The look beforehand only saves numbers: a reminder that stays due is planned again every minute. What makes
+    it once is the unique key, also when two planners look at the same moment.
+    """
+    if not rows:
+        return []
+    written = set(
+        Message.objects.filter(
+            reminder__in={row.reminder for row in rows}, period__in={row.period for row in rows}
+        ).values_list("reminder", "recipient", "channel", "period")
+    )
+    fresh = {}
+    for row in rows:
+        key = (row.reminder, row.recipient, str(row.channel), row.period)
+        if key not in written:
+            fresh.setdefault(key, row)
+    Message.objects.bulk_create(fresh.values(), ignore_conflicts=True)
+    return list(fresh.values())
+
+
+def plan_message(
+    *,
+    compound: Compound,
+    reminder: str,
+    period: str,
+    subject: str,
+    body: str,
+    link: str = "",
+    users: Iterable[User] = (),
+    webhooks: Iterable[Webhook] | None = None,
+    due_at: datetime | None = None,
+) -> list[Message]:
+    """Tell `users`, and every active webhook of the compound unless others are given. Planned twice is told once."""
+    if webhooks is None:
+        webhooks = Webhook.objects.filter(compound=compound, is_active=True)
+    return plan_messages(
+        draft_message(
+            compound=compound,
+            reminder=reminder,
+            period=period,
+            subject=subject,
+            body=body,
+            link=link,
+            users=users,
+            webhooks=webhooks,
+            due_at=due_at,
+        )
+    )
+
+
+@transaction.atomic
+def retry_message(*, message: Message) -> None:
+    """Give a message that failed a new set of attempts, the first one now."""
+    taken = Message.objects.filter(pk=message.pk, state__in=[Message.State.FAILED, Message.State.DEAD]).update(
+        state=Message.State.PLANNED, due_at=timezone.now(), attempt_count=0
+    )
+    if not taken:
+        raise NoticeError(_("This message is already on its way."))

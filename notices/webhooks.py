@@ -1,0 +1,155 @@
+"""One POST to a place outside, by rules that a hostile host cannot bend.
+
+The host must stand in WEBHOOK_HOSTS, when the address is saved and again when it is called. It is looked up
+once, at connect, and only public addresses are connected to; an IP address or `localhost` written out in
+WEBHOOK_HOSTS is the operator's own decision and may be private and plain http. No redirect is followed, no
+proxy or netrc of the machine is used, and the whole call is cut off after TOTAL_SECONDS, however slowly the
+other side drips.
+"""
+
+import ipaddress
+import socket
+import threading
+from contextlib import suppress
+from urllib.parse import urlsplit
+
+import requests
+from django.conf import settings
+from django.utils.translation import gettext as _
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import HTTPError
+
+WAIT_SECONDS = 5
+TOTAL_SECONDS = 10
+MOST_ADDRESSES = 3
+
+
+class WebhookError(ValueError):
+    """Why an address is not called, or what came of calling it. Never holds the address: its path is a secret."""
+
+
+def _written_out(host: str) -> bool:
+    """Listed by the operator as a bare IP address or `localhost`: meant to be inside."""
+    if host not in settings.WEBHOOK_HOSTS:
+        return False
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return host == "localhost"
+    return True
+
+
+def check_webhook_url(url: str) -> None:
+    """Raise WebhookError unless `url` is one the portal may call."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError as error:
+        raise WebhookError(_("This is not a web address.")) from error
+    if not url.isascii() or any(letter <= " " for letter in url) or "\\" in url or "@" in parts.netloc:
+        raise WebhookError(_("This is not a web address."))
+    if host not in settings.WEBHOOK_HOSTS:
+        raise WebhookError(_("This host is not among those the operator allows (WEBHOOK_HOSTS)."))
+    if not _written_out(host) and (parts.scheme != "https" or port not in {None, 443}):
+        raise WebhookError(_("The address must begin with https:// and use the usual port."))
+    if parts.scheme not in {"http", "https"}:
+        raise WebhookError(_("The address must begin with https:// and use the usual port."))
+
+
+def _is_public(address: str) -> bool:
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    ip = getattr(ip, "ipv4_mapped", None) or getattr(ip, "sixtofour", None) or ip
+    return ip.is_global and not ip.is_multicast and ip not in ipaddress.ip_network("64:ff9b::/96")
+
+
+class _GuardedConnection(HTTPConnection):
+    """Looks the host up once, connects to what it checked, and hangs up when the time is over."""
+
+    _twin: socket.socket | None = None
+    _alarm: threading.Timer | None = None
+
+    def _new_conn(self):
+        host = self._dns_host
+        addresses = [entry[4][0] for entry in socket.getaddrinfo(host, self.port, type=socket.SOCK_STREAM)]
+        if not _written_out(host):
+            addresses = [address for address in addresses if _is_public(address)]
+        if not addresses:
+            raise WebhookError(_("The host's address is not a public one."))
+        sock = self._reach(addresses[:MOST_ADDRESSES])
+        self._twin = sock.dup()
+        self._alarm = threading.Timer(TOTAL_SECONDS, _hang_up, [self._twin])
+        self._alarm.daemon = True
+        self._alarm.start()
+        return sock
+
+    def _reach(self, addresses: list[str]) -> socket.socket:
+        host = self._dns_host
+        try:
+            for address in addresses[:-1]:
+                self._dns_host = address
+                with suppress(HTTPError):
+                    return super()._new_conn()
+            self._dns_host = addresses[-1]
+            return super()._new_conn()
+        finally:
+            self._dns_host = host  # TLS must still ask for the name
+
+    def close(self):
+        super().close()
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm.join()
+            self._twin.close()
+            self._alarm = self._twin = None
+
+
+class _GuardedTLSConnection(_GuardedConnection, HTTPSConnection):
+    pass
+
+
+class _GuardedPool(HTTPConnectionPool):
+    ConnectionCls = _GuardedConnection
+
+
+class _GuardedTLSPool(HTTPSConnectionPool):
+    ConnectionCls = _GuardedTLSConnection
+
+
+class _GuardedAdapter(HTTPAdapter):
+    def init_poolmanager(self, *args, **kwargs):
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = {"http": _GuardedPool, "https": _GuardedTLSPool}
+
+
+def _hang_up(sock: socket.socket) -> None:
+    with suppress(OSError):  # the other side was faster
+        sock.shutdown(socket.SHUT_RDWR)
+
+
+def post_webhook(*, url: str, payload: dict) -> None:
+    """POST `payload` as JSON. Returns for an answer of 2xx, raises WebhookError for everything else."""
+    check_webhook_url(url)
+    with requests.Session() as session:
+        session.trust_env = False
+        session.mount("https://", _GuardedAdapter(max_retries=0))
+        session.mount("http://", _GuardedAdapter(max_retries=0))
+        try:
+            with session.post(
+                url,
+                json=payload,
+                timeout=WAIT_SECONDS,
+                allow_redirects=False,
+                stream=True,
+                headers={"User-Agent": "Shoulou", "Connection": "close"},
+            ) as answer:
+                status = answer.status_code  # the body is never read: what counts is that it was taken
+        except requests.Timeout as error:
+            raise WebhookError(_("No answer in time.")) from error
+        except (requests.RequestException, OSError, ValueError) as error:
+            if isinstance(error, WebhookError):
+                raise
+            raise WebhookError(_("The connection failed.")) from error
+    if not 200 <= status < 300:
+        raise WebhookError(_("The other side answered with status %(status)s.") % {"status": status})
