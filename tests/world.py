@@ -94,7 +94,7 @@ class World:
         self.hexin = Compound.objects.create(name=f"{CANARY}和欣苑", town="南街")
         self.building1 = make_building(self.jiamu, "1")
         self.building2 = make_building(self.jiamu, "2")
-        self.other_building = make_building(self.hexin, "1")
+        self.other_building = make_building(self.hexin, "1", doors=3)
 
         door = {d.room: d for d in self.building1.doors.all()}
         self.lin_home = move_in(door["502"], "林小雨", "林国强", "林朵")
