@@ -47,6 +47,10 @@ class Access:
         """Compounds of which every building may be seen."""
         return self.officer | self.steward
 
+    def keeps(self, building: Building) -> bool:
+        """Households of this building may be corrected, and are therefore seen with full names."""
+        return building.compound_id in self.steward or building.pk in self.lead_buildings
+
 
 class User(AbstractUser):
     """Anybody with a name in the portal. Volunteers have one too, without a password: their phone is their key."""
@@ -157,6 +161,11 @@ class DoorQuerySet(models.QuerySet):
     def visible_to(self, user):
         return self.filter(building__in=Building.objects.visible_to(user))
 
+    def kept_by(self, user):
+        """Doors whose households may be corrected; see Household."""
+        access = user.access
+        return self.filter(Q(building__compound__in=access.steward) | Q(building__in=access.lead_buildings))
+
     def top_down(self):
         """The order a volunteer walks: entrance by entrance, from the top floor down."""
         return self.order_by("building__position", "building__code", "entrance", "-floor", "position", "room")
@@ -196,9 +205,7 @@ class HouseholdQuerySet(models.QuerySet):
     def kept_by(self, user):
         """May be corrected: by the compound's stewards and by the lead of the building."""
         access = user.access
-        return self.filter(
-            Q(door__building__compound__in=access.steward) | Q(door__building__in=access.lead_buildings)
-        )
+        return self.filter(Q(door__building__compound__in=access.steward) | Q(door__building__in=access.lead_buildings))
 
     def current(self):
         return self.filter(moved_out_on=None)
