@@ -5,14 +5,23 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from compound import views
+from compound import opening, views, visits
+from compound.phone_urls import phone_urlpatterns
+from compound.sync import sync
 
 urlpatterns = [
     path("", views.today, name="today"),
     path("login/", LoginView.as_view(template_name="login.html", redirect_authenticated_user=True), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("language/", set_language, name="set_language"),
+    path("sync/", sync, name="sync"),
+    *phone_urlpatterns,
     path("", include("residents.urls")),
+    path("rounds/<int:pk>/open/", opening.round_open, name="round_open"),
+    path("visits/<int:pk>/", visits.visit, name="visit"),
+    path("visits/<int:pk>/mark/", visits.visit_mark, name="visit_mark"),
+    path("visits/<int:pk>/undo/<uuid:mark_pk>/", visits.mark_undo, name="mark_undo"),
+    path("visits/<int:pk>/settle/", visits.conflict_settle, name="conflict_settle"),
     path("rounds/", include("rounds.urls")),
     path("notices/", include("notices.urls")),
     path("testing/", include("testing_rounds.urls")),

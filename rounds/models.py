@@ -153,6 +153,9 @@ class VisitQuerySet(models.QuerySet):
     def missing(self):
         return self.exclude(outcome__in=Outcome.answered())
 
+    def unassigned(self):
+        return self.exclude(models.Exists(Assignment.objects.over_visit()))
+
     def top_down(self):
         return self.order_by("building__position", "building__code", "entrance", "-floor", "position", "room", "pk")
 
@@ -200,7 +203,7 @@ class Visit(models.Model):
         return f"{self.round} {self.full_room}"
 
     def get_absolute_url(self):
-        return reverse("rounds:visit", args=[self.pk])
+        return reverse("visit", args=[self.pk])
 
     @property
     def full_room(self) -> str:
@@ -261,6 +264,14 @@ class Mark(models.Model):
         return self.received_at - self.sent_at
 
 
+class HeldMarkQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.kept_by(user)
+
+    def kept_by(self, user):
+        return self.filter(compound__in=user.access.steward)
+
+
 class HeldMark(models.Model):
     """A mark that arrived and cannot be applied. Kept as it came until a person decides."""
 
@@ -295,6 +306,8 @@ class HeldMark(models.Model):
     decided_at = models.DateTimeField(null=True, blank=True)
     decision_note = models.CharField(max_length=200, blank=True)
 
+    objects = HeldMarkQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("held mark")
         verbose_name_plural = _("held marks")
@@ -313,6 +326,12 @@ class HeldMark(models.Model):
 
 
 class AssignmentQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(round__in=Round.objects.visible_to(user))
+
+    def kept_by(self, user):
+        return self.filter(round__compound__in=user.access.steward)
+
     def active(self):
         return self.filter(released_at=None)
 
@@ -359,9 +378,24 @@ class Assignment(models.Model):
         return f"{self.volunteer}: {self.building} {self.floors}".strip()
 
     @property
+    def part(self) -> str:
+        """`1号楼 2单元 6–10F`, as short as it can be."""
+        entrance = _("entrance %(name)s") % {"name": self.entrance} if self.entrance else ""
+        return " ".join(str(word) for word in (self.building, entrance, self.floors) if word)
+
+    @property
     def floors(self) -> str:
         if self.floor_from is None and self.floor_to is None:
             return ""
         low = "" if self.floor_from is None else self.floor_from
         high = "" if self.floor_to is None else self.floor_to
-        return f"{low}–{high}" if low != high else str(low)
+        return f"{low}F" if low == high else f"{low}–{high}F"
+
+    def holds(self, visit: Visit) -> bool:
+        """The same question as `over_visit`, for rows already at hand."""
+        return (
+            self.building_id == visit.building_id
+            and self.entrance in {"", visit.entrance}
+            and (self.floor_from is None or self.floor_from <= visit.floor)
+            and (self.floor_to is None or visit.floor <= self.floor_to)
+        )

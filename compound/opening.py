@@ -1,0 +1,32 @@
+"""Opening a round of any kind: the one deed at the desk that must know them all."""
+
+from django.contrib import messages
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from residents.access import get_kept
+from residents.models import User
+from rounds.models import Round
+from rounds.services import RoundError, open_round
+from rounds.snapshot import Snapshot
+from testing_rounds.services import open_test_round
+
+
+def open_any_round(*, round: Round, by: User) -> list[Snapshot]:
+    if round.kind == Round.Kind.PCR:
+        return open_test_round(test_round=round.test_round, by=by)
+    return open_round(round=round, by=by)
+
+
+@require_POST
+def round_open(request, pk):
+    round = get_kept(Round.objects.select_related("test_round"), request.user, pk=pk)
+    try:
+        doors = len(open_any_round(round=round, by=request.user))
+        text = ngettext("The round is open: %(n)s household.", "The round is open: %(n)s households.", doors)
+        messages.success(request, text % {"n": doors})
+    except RoundError as error:
+        messages.error(request, str(error) or _("The round could not be opened."))
+    return redirect(round)

@@ -1,0 +1,137 @@
+"""`/sync/`: the drop box where phones leave their marks.
+
+It knows a phone by its token alone: no session, no cookie, so an expired login loses nothing. Every answer is JSON
+with our name and the phone's nonce in it; a phone forgets a mark only on finding its id there. A phone that was
+signed out may still leave marks for a week; they are held for a person.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError, transaction
+from django.db.models import F, Value
+from django.db.models.functions import Greatest
+from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from residents.devices import authenticate_device, may_read
+from residents.models import Device
+from rounds.marks import Receipt, record_marks
+from rounds.models import HeldMark, Mark
+from rounds.receiving import read_time
+
+SCHEMA = 1
+MAX_BODY = 512 * 1024
+MAX_MARKS = 500
+MAX_MISSING = 200
+MAX_COUNT = 10**9
+DEPOSIT_AFTER_END = timedelta(days=7)
+
+
+class Envelope:
+    """What a phone says around its marks."""
+
+    def __init__(self, body: dict):
+        self.nonce = body.get("nonce") if isinstance(body.get("nonce"), str) else ""
+        self.sent_at: datetime | None = read_time(body.get("sent_at"))
+        self.queued = _count(body.get("queued"))
+        self.last_seq = _count(body.get("last_seq"))
+        self.marks = body.get("marks")
+
+    @property
+    def is_readable(self) -> bool:
+        return self.sent_at is not None and isinstance(self.marks, list) and len(self.nonce) <= 100
+
+
+def _count(value) -> int:
+    return value if type(value) is int and 0 <= value <= MAX_COUNT else 0
+
+
+@csrf_exempt
+@login_not_required
+@require_POST
+def sync(request: HttpRequest) -> JsonResponse:
+    device = find_depositor(request)
+    if device is None:
+        return _refuse("unknown_device", 401)
+    envelope, refusal = read_envelope(request)
+    if envelope is None:
+        return refusal
+    now = timezone.now()
+    try:
+        with transaction.atomic():
+            receipts = take_in(device, envelope, now)
+    except DatabaseError:
+        # Locked, full, restarting, or the same id on its way into two doors: nothing was written. Ask again.
+        return _refuse("try_again", 503)
+    return JsonResponse(
+        {
+            "portal": "shoulou",
+            "schema": SCHEMA,
+            "nonce": envelope.nonce,
+            "received_at": now.isoformat(),
+            "receipts": [receipt.as_json() for receipt in receipts],
+            "missing": [] if envelope.marks else missing_numbers(device, envelope.last_seq),
+        }
+    )
+
+
+def find_depositor(request: HttpRequest) -> Device | None:
+    """The phone whose token this is; one that was signed out may still deposit for a week. One statement."""
+    device = authenticate_device(request, may_be_ended=True)
+    if device is None or may_read(device):
+        return device
+    ended_at = device.ended_at or device.volunteer.ended_at
+    is_over = ended_at is not None and ended_at < timezone.now() - DEPOSIT_AFTER_END
+    return None if is_over else device
+
+
+def read_envelope(request: HttpRequest) -> tuple[Envelope | None, JsonResponse | None]:
+    """The body, or the refusal to send. Never an exception, whatever the bytes are."""
+    if request.content_type != "application/json":
+        return None, _refuse("not_json", 415)
+    if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY:
+        return None, _refuse("too_large", 413)
+    body = request.read(MAX_BODY + 1)
+    if len(body) > MAX_BODY:
+        return None, _refuse("too_large", 413)
+    try:
+        # NaN and Infinity are no JSON: they arrive as words and are held as such.
+        parsed = json.loads(body.decode("utf-8"), parse_constant=str)
+    except (ValueError, RecursionError):
+        return None, _refuse("not_json", 400)
+    if not isinstance(parsed, dict) or not (envelope := Envelope(parsed)).is_readable:
+        return None, _refuse("wrong_shape", 400)
+    if len(envelope.marks) > MAX_MARKS:
+        return None, _refuse("split", 413)
+    return envelope, None
+
+
+def take_in(device: Device, envelope: Envelope, now: datetime) -> list[Receipt]:
+    """Store the marks, then hand them to the app whose details they carry; remember what the phone said of itself."""
+    receipts = record_marks(device=device, raw_marks=envelope.marks, sent_at=envelope.sent_at, received_at=now)
+    # PCR rounds fold each person into the visit itself, so no kind has more to write yet.
+    Device.objects.filter(pk=device.pk).update(
+        last_seen_at=now, last_seq=Greatest(F("last_seq"), Value(envelope.last_seq)), queued_count=envelope.queued
+    )
+    return receipts
+
+
+def missing_numbers(device: Device, last_seq: int) -> list[int]:
+    """Numbers up to the phone's newest that never arrived: its storage was wiped, or they are still on the way."""
+    marks = Mark.objects.filter(device=device).values_list("seq").order_by()
+    held = HeldMark.objects.filter(device=device, seq__isnull=False).values_list("seq").order_by()
+    had = {seq for (seq,) in marks.union(held)}
+    if len(had) >= last_seq:
+        return []
+    gaps = (seq for seq in range(1, min(last_seq, len(had) + MAX_MISSING) + 1) if seq not in had)
+    return [seq for seq, _place in zip(gaps, range(MAX_MISSING), strict=False)]
+
+
+def _refuse(error: str, status: int) -> JsonResponse:
+    return JsonResponse({"portal": "shoulou", "error": error}, status=status)

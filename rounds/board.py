@@ -1,0 +1,293 @@
+"""The board's read model: what is missing at this minute. Reads visits, never marks; a fixed number of statements."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from residents.elevation import Cell, EntranceDrawing, draw_elevation
+from residents.models import Building, Device, Door
+from rounds.models import Assignment, HeldMark, Outcome, Round, Visit
+
+QUIET_AFTER = timedelta(minutes=10)
+
+# The letter each outcome is drawn with, so that colour never stands alone.
+LETTERS = {
+    Outcome.WAITING: "·",
+    Outcome.DONE: "✓",
+    Outcome.PARTLY: "半",
+    Outcome.NOBODY_HOME: "无",
+    Outcome.REFUSED: "拒",
+    Outcome.ELSEWHERE: "外",
+    Outcome.EXEMPT: "免",
+    Outcome.CLEARED: "撤",
+}
+VACANT_LETTER = "空"
+
+# What a person does next about each kind of missing door; shown unless the volunteer's note says better.
+NEXT_STEPS = {
+    Outcome.WAITING: _("on the way; knock"),
+    Outcome.PARTLY: _("come back for the rest"),
+    Outcome.NOBODY_HOME: _("ring, then knock again"),
+    Outcome.REFUSED: _("building lead explains at the door"),
+}
+SETTLED_STEPS = {
+    Outcome.ELSEWHERE: _("ask for the proof"),
+    Outcome.EXEMPT: _("note until when"),
+}
+
+
+def next_step(outcome: str) -> str:
+    return NEXT_STEPS.get(outcome) or SETTLED_STEPS.get(outcome) or ""
+
+
+def with_pulse(rounds: QuerySet[Round]) -> QuerySet[Round]:
+    """Each round with what changes on its board: one statement tells whether anything moved."""
+    visits = Visit.objects.filter(round=OuterRef("pk")).order_by().values("round")
+    parts = Assignment.objects.filter(round=OuterRef("pk")).order_by().values("round")
+    devices = _devices_of(OuterRef("pk")).order_by().values("volunteer__compound")
+    held = HeldMark.objects.filter(compound=OuterRef("compound"), decision="").order_by().values("compound")
+    quiet = Q(last_seen_at__lt=timezone.now() - QUIET_AFTER) | Q(last_seen_at=None)
+    return rounds.annotate(
+        revised_at=Subquery(visits.annotate(n=Max("revised_at")).values("n")),
+        assigned_count=Subquery(parts.annotate(n=Count("pk")).values("n")),
+        released_at=Subquery(parts.annotate(n=Max("released_at")).values("n")),
+        held_count=Coalesce(Subquery(held.annotate(n=Count("pk")).values("n")), 0),
+        unsent_count=Coalesce(Subquery(devices.annotate(n=Sum("queued_count")).values("n")), 0),
+        unsent_phones=Coalesce(Subquery(devices.annotate(n=Count("pk", filter=Q(queued_count__gt=0))).values("n")), 0),
+        quiet_phones=Coalesce(Subquery(devices.annotate(n=Count("pk", filter=quiet)).values("n")), 0),
+    )
+
+
+def _devices_of(round_id) -> QuerySet[Device]:
+    """Phones in use by volunteers who walk this round."""
+    walkers = Assignment.objects.active().filter(round=round_id).values("volunteer")
+    return Device.objects.filter(ended_at=None, volunteer__in=walkers)
+
+
+def pulse(round: Round, *extra) -> str:
+    """An entity tag for the round as annotated by `with_pulse`, and whatever else the page depends on."""
+    parts = (
+        round.pk,
+        round.state,
+        round.title,
+        round.ends_at,
+        round.revised_at,
+        round.assigned_count,
+        round.released_at,
+        round.held_count,
+        round.unsent_count,
+        round.unsent_phones,
+        round.quiet_phones,
+        *extra,
+    )
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
+
+
+@dataclass
+class Tally:
+    """Visits by outcome; of a building or of a whole round."""
+
+    counts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    people_done: int = 0
+    people_expected: int = 0
+    conflicts: int = 0
+
+    @property
+    def expected(self) -> int:
+        return sum(self.counts.values())
+
+    @property
+    def answered(self) -> int:
+        return sum(self.counts[outcome] for outcome in Outcome.answered())
+
+    @property
+    def missing(self) -> int:
+        return self.expected - self.answered
+
+    @property
+    def percent(self) -> int:
+        """Rounded down, so that 100 means every door."""
+        return self.answered * 100 // self.expected if self.expected else 0
+
+    def legend(self) -> list[tuple[str, str, str, int]]:
+        """(outcome, letter, label, count), missing ones included so that the legend never jumps."""
+        return [
+            (outcome.value, LETTERS[outcome], outcome.label, self.counts[outcome])
+            for outcome in Outcome
+            if outcome != Outcome.CLEARED
+        ]
+
+
+@dataclass
+class Walker:
+    """What one volunteer has done in a round, and how fast."""
+
+    name: str
+    count: int = 0
+    first_at: datetime | None = None
+    last_at: datetime | None = None
+    parts: list[str] = field(default_factory=list)
+
+    @property
+    def doors_an_hour(self) -> int | None:
+        """From the first to the last door; told only once there is something to tell it from."""
+        if self.count < 3 or self.first_at is None or self.last_at is None:
+            return None
+        hours = (self.last_at - self.first_at).total_seconds() / 3600
+        return round((self.count - 1) / hours) if hours >= 1 / 12 else None
+
+
+@dataclass
+class BuildingRow:
+    building: Building
+    tally: Tally
+
+
+@dataclass
+class Board:
+    round: Round
+    total: Tally
+    rows: list[BuildingRow]
+    walkers: list[Walker]
+    building: Building | None
+    elevation: list[EntranceDrawing]
+    missing: list[Visit]
+    conflicts: list[Visit]
+    unassigned_count: int
+
+
+def read_board(round: Round, buildings: QuerySet[Building], chosen: int | None) -> Board:
+    """The board of `round` over `buildings` (the reader's own), drawn for the one `chosen` by id or the first.
+
+    Five statements, whatever the number of doors.
+    """
+    in_scope = list(buildings.filter(rounds=round))
+    rows, walkers = _count(round, in_scope)
+    total = Tally()
+    for row in rows:
+        _add(total, row.tally)
+    building = next((item for item in in_scope if item.pk == chosen), in_scope[0] if in_scope else None)
+    assignments = list(
+        Assignment.objects.active().filter(round=round, building__in=in_scope).select_related("volunteer", "building")
+    )
+    _name_parts(walkers, assignments)
+    visits: list[Visit] = []
+    elevation: list[EntranceDrawing] = []
+    if building is not None:
+        visits = list(
+            Visit.objects.filter(round=round, building=building).select_related("latest_mark__marked_by").top_down()
+        )
+        for visit in visits:
+            visit.walker = _walker_of(visit, assignments)
+        elevation = draw_elevation(_cells(building, visits))
+    return Board(
+        round=round,
+        total=total,
+        rows=rows,
+        walkers=sorted(walkers.values(), key=lambda walker: -walker.count),
+        building=building,
+        elevation=elevation,
+        missing=[visit for visit in visits if visit.is_missing],
+        conflicts=[visit for visit in visits if visit.has_conflict],
+        unassigned_count=sum(visit.is_missing and not visit.walker for visit in visits),
+    )
+
+
+def _count(round: Round, buildings: list[Building]) -> tuple[list[BuildingRow], dict[int, Walker]]:
+    """Counts by building and by volunteer from one grouped statement."""
+    tallies = {building.pk: Tally() for building in buildings}
+    walkers: dict[int, Walker] = {}
+    groups = (
+        Visit.objects.filter(round=round, building__in=tallies)
+        .order_by()
+        .values("building", "outcome", "has_conflict", who=F("latest_mark__marked_by"))
+        .annotate(
+            name=F("latest_mark__marked_by__display_name"),
+            visits=Count("pk"),
+            done=Sum("done_count"),
+            expected=Sum("expected_count"),
+            first_at=Min("latest_at"),
+            last_at=Max("latest_at"),
+        )
+    )
+    for group in groups:
+        tally = tallies[group["building"]]
+        tally.counts[group["outcome"]] += group["visits"]
+        tally.people_done += group["done"]
+        tally.people_expected += group["expected"]
+        tally.conflicts += group["visits"] if group["has_conflict"] else 0
+        if group["who"]:
+            walker = walkers.setdefault(group["who"], Walker(name=group["name"]))
+            walker.count += group["visits"]
+            walker.first_at = min(walker.first_at or group["first_at"], group["first_at"])
+            walker.last_at = max(walker.last_at or group["last_at"], group["last_at"])
+    return [BuildingRow(building, tallies[building.pk]) for building in buildings], walkers
+
+
+def _add(total: Tally, tally: Tally) -> None:
+    for outcome, count in tally.counts.items():
+        total.counts[outcome] += count
+    total.people_done += tally.people_done
+    total.people_expected += tally.people_expected
+    total.conflicts += tally.conflicts
+
+
+def _name_parts(walkers: dict[int, Walker], assignments: list[Assignment]) -> None:
+    """Put each volunteer's parts beside their name; who has not begun is listed too."""
+    for assignment in assignments:
+        volunteer = assignment.volunteer
+        walker = walkers.setdefault(volunteer.user_id, Walker(name=volunteer.name))
+        walker.parts.append(str(assignment.part))
+
+
+def _walker_of(visit: Visit, assignments: list[Assignment]) -> str:
+    """Who is to walk this door: the volunteers it is assigned to."""
+    return "、".join(assignment.volunteer.name for assignment in assignments if assignment.holds(visit))
+
+
+def _cells(building: Building, visits: list[Visit]) -> list[Cell]:
+    """Every door of the building: with its visits' outcomes, or as one nobody is expected behind."""
+    by_place: dict[tuple[str, str], list[Visit]] = defaultdict(list)
+    for visit in visits:
+        by_place[visit.entrance, visit.room].append(visit)
+    cells = []
+    for door in Door.objects.filter(building=building).top_down():
+        here = by_place.pop((door.entrance, door.room), [])
+        cells += [_cell(visit) for visit in here] or [_vacant_cell(door)]
+    # A door renamed since the round was opened is drawn as it was then.
+    return cells + [_cell(visit) for here in by_place.values() for visit in here]
+
+
+def _cell(visit: Visit) -> Cell:
+    letter = visit.room if visit.outcome == Outcome.WAITING else LETTERS[visit.outcome]
+    label = visit.get_outcome_display()
+    return Cell(
+        entrance=visit.entrance,
+        floor=visit.floor,
+        position=visit.position,
+        room=visit.room,
+        css=f"o-{visit.outcome}" + (" has-conflict" if visit.has_conflict else ""),
+        letter=f"{letter}!" if visit.has_conflict else letter,
+        title=f"{visit.full_room} {label}",
+        href=visit.get_absolute_url(),
+    )
+
+
+def _vacant_cell(door: Door) -> Cell:
+    return Cell(
+        entrance=door.entrance,
+        floor=door.floor,
+        position=door.position,
+        room=door.room,
+        css="o-vacant",
+        letter=VACANT_LETTER,
+        title=f"{door.full_room} {_('nobody expected')}",
+    )

@@ -1,0 +1,288 @@
+"""The way of a mark: in from a phone or a desk, never lost, never counted twice.
+
+One transaction locks the visits (in pk order, so that two phones cannot wait for each other), looks which marks
+are known, writes the new ones and folds each touched visit anew. Statements: visits, marks, insert, visits back,
+held marks when there are any - whether one mark came or two hundred.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from residents.devices import may_read
+from residents.models import Device, User
+from rounds.folding import fold
+from rounds.models import Assignment, HeldMark, Mark, Outcome, Round, Visit
+from rounds.receiving import IncomingMark, people_are_readable, read_mark
+from rounds.services import RoundError
+
+Reason = HeldMark.Reason
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The answer to one mark. The phone may forget every mark whose result is not `retry`."""
+
+    index: int
+    id: str
+    result: str  # stored | known | conflict | held
+    reason: str = ""
+
+    def as_json(self) -> dict:
+        answer = {"index": self.index, "id": self.id, "result": self.result}
+        if self.reason:
+            answer |= {"reason": self.reason, "message": str(Reason(self.reason).label)}
+        return answer
+
+
+@transaction.atomic
+def record_marks(
+    *, device: Device, raw_marks: list, sent_at: datetime, received_at: datetime | None = None
+) -> list[Receipt]:
+    """Store what can be stored and hold what cannot; one receipt for each entry of `raw_marks`, in order.
+
+    `device.volunteer` must be loaded. `sent_at` is the phone's clock, `received_at` ours (now).
+    """
+    received_at = received_at or timezone.now()
+    incoming = [read_mark(index, raw) for index, raw in enumerate(raw_marks)]
+    visits = _lock_visits(device, {mark.visit_id for mark in incoming if mark.visit_id})
+    known, marks_of, used_seqs = _load_marks(device, incoming, visits)
+    new: list[tuple[IncomingMark, Mark]] = []
+    results: dict[int, str] = {}
+    for item in incoming:
+        stored = known.get(item.mark_id) if item.mark_id else None
+        if not item.reason and stored and stored.device_id == device.pk and item.says_the_same_as(stored):
+            results[item.index] = "known"
+            continue
+        item.reason = item.reason or _why_held(device, item, stored, visits, used_seqs)
+        if item.reason:
+            continue
+        mark = _make_mark(device, item, visits[item.visit_id], sent_at, received_at)
+        new.append((item, mark))
+        known[mark.id] = mark
+        used_seqs[mark.seq] = mark.id
+        marks_of[mark.visit_id].append(mark)
+    Mark.objects.bulk_create(mark for _item, mark in new)
+    refold((visits[visit_id] for visit_id in {mark.visit_id for _item, mark in new}), marks_of, received_at)
+    _hold(device, [item for item in incoming if item.reason], visits, sent_at, received_at)
+    for item, mark in new:
+        results[item.index] = "conflict" if visits[mark.visit_id].has_conflict else "stored"
+    return [
+        Receipt(item.index, item.shown_id, "held" if item.reason else results[item.index], item.reason)
+        for item in incoming
+    ]
+
+
+def _lock_visits(device: Device, visit_ids: set[int]) -> dict[int, Visit]:
+    """The visits of the volunteer's own compound, each told whether it is assigned to them. Others do not exist."""
+    rows = (
+        Visit.objects.filter(pk__in=visit_ids, round__compound=device.volunteer.compound_id)
+        .select_related("round")
+        .annotate(is_assigned=Exists(Assignment.objects.over_visit().filter(volunteer=device.volunteer_id)))
+        .order_by("pk")
+        .select_for_update(of=("self",))
+    )
+    return {visit.pk: visit for visit in rows}
+
+
+def _load_marks(
+    device: Device, incoming: list[IncomingMark], visits: dict[int, Visit]
+) -> tuple[dict[UUID, Mark], dict[int, list[Mark]], dict[int, UUID]]:
+    """All marks of the visits, and any that already has an id or a number of this batch."""
+    ids = [item.mark_id for item in incoming if item.mark_id]
+    seqs = [item.seq for item in incoming if item.seq]
+    known: dict[UUID, Mark] = {}
+    marks_of: dict[int, list[Mark]] = defaultdict(list)
+    used_seqs: dict[int, UUID] = {}
+    for mark in Mark.objects.filter(Q(visit__in=visits) | Q(pk__in=ids) | Q(device=device, seq__in=seqs)):
+        known[mark.id] = mark
+        if mark.visit_id in visits:
+            marks_of[mark.visit_id].append(mark)
+        if mark.device_id == device.pk and mark.seq:
+            used_seqs[mark.seq] = mark.id
+    return known, marks_of, used_seqs
+
+
+def _why_held(
+    device: Device, item: IncomingMark, stored: Mark | None, visits: dict[int, Visit], used_seqs: dict[int, UUID]
+) -> str:
+    """Why a readable mark cannot be applied; empty when it can."""
+    visit = visits.get(item.visit_id or 0)
+    if not may_read(device):
+        return Reason.DEVICE_ENDED
+    if stored is not None:
+        return Reason.OTHER_CONTENT
+    if visit is None:
+        return Reason.UNKNOWN_VISIT
+    if item.seq in used_seqs:
+        return Reason.SEQ_REUSED
+    if visit.round.state not in {Round.State.OPEN, Round.State.CLOSED}:
+        return Reason.NOT_OPEN
+    if not visit.is_assigned:
+        return Reason.NOT_ASSIGNED
+    if any(int(number) > visit.expected_count for number in item.people):
+        return Reason.BAD_MARK
+    return ""
+
+
+def _make_mark(device: Device, item: IncomingMark, visit: Visit, sent_at: datetime, received_at: datetime) -> Mark:
+    """The phone's clock is put right by how far it was off when it sent; nothing happens in the future."""
+    happened_at = min(item.marked_at + (received_at - sent_at), received_at)
+    closed_at = visit.round.closed_at
+    return Mark(
+        id=item.mark_id,
+        visit=visit,
+        outcome=item.outcome,
+        people=item.people,
+        note=item.note,
+        undoes=item.undoes,
+        saw=item.saw,
+        marked_by_id=device.volunteer.user_id,
+        device=device,
+        seq=item.seq,
+        marked_at=item.marked_at,
+        sent_at=sent_at,
+        received_at=received_at,
+        happened_at=happened_at,
+        is_late=closed_at is not None and received_at > closed_at,
+    )
+
+
+FOLDED = ["outcome", "done_count", "people", "latest_mark", "latest_at", "has_conflict", "revised_at"]
+
+
+def refold(visits: Iterable[Visit], marks_of: dict[int, list[Mark]], now: datetime) -> None:
+    """Write the state that the marks of each (locked) visit fold to. One statement, whatever the number."""
+    changed = []
+    for visit in visits:
+        state = fold(marks_of[visit.pk], visit.expected_count)
+        visit.outcome, visit.done_count, visit.people = state.outcome, state.done_count, state.people
+        visit.latest_mark_id, visit.latest_at = state.latest_mark_id, state.latest_at
+        visit.has_conflict, visit.revised_at = state.has_conflict, now
+        changed.append(visit)
+    # An upsert of rows that are locked and known to exist: one short statement where bulk_update would spell
+    # out a CASE for every field.
+    Visit.objects.bulk_create(changed, update_conflicts=True, unique_fields=["id"], update_fields=FOLDED)
+
+
+def _hold(
+    device: Device, held: list[IncomingMark], visits: dict[int, Visit], sent_at: datetime, received_at: datetime
+) -> None:
+    if not held:
+        return
+    rows = [
+        HeldMark(
+            mark_id=item.shown_id,
+            device=device,
+            seq=item.seq,
+            digest=item.digest,
+            payload=item.payload,
+            reason=item.reason,
+            compound_id=device.volunteer.compound_id,
+            visit=visits.get(item.visit_id or 0),
+            sent_at=sent_at,
+            received_at=received_at,
+        )
+        for item in held
+    ]
+    HeldMark.objects.bulk_create(rows, ignore_conflicts=True)  # the same one sent again is already held
+
+
+# --- At a desk ----------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def mark_at_desk(
+    *,
+    visit: Visit,
+    by: User,
+    outcome: str,
+    people: dict[str, str] | None = None,
+    note: str = "",
+    undoes: UUID | None = None,
+) -> Mark:
+    """A steward or building lead tells what happened, having seen the visit as it stands: settles a conflict."""
+    locked = Visit.objects.select_for_update(of=("self",)).select_related("round").get(pk=visit.pk)
+    people = people or {}
+    if locked.round.state not in {Round.State.OPEN, Round.State.CLOSED}:
+        raise RoundError(_("The round is not open: nothing can be marked."))
+    if not people_are_readable(people) or any(int(number) > locked.expected_count for number in people):
+        raise RoundError(_("Somebody was marked who is not expected behind this door."))
+    marks = list(Mark.objects.filter(visit=locked))
+    if undoes is not None and undoes not in {mark.id for mark in marks if mark.outcome != Outcome.CLEARED}:
+        raise RoundError(_("What should be taken back is not there."))
+    now = timezone.now()
+    mark = Mark.objects.create(
+        visit=locked,
+        outcome=outcome,
+        people=people,
+        note=note,
+        undoes=undoes,
+        saw=locked.latest_mark_id,
+        marked_by=by,
+        marked_at=now,
+        sent_at=now,
+        received_at=now,
+        happened_at=now,
+        is_late=locked.round.closed_at is not None,
+    )
+    refold([locked], {locked.pk: [*marks, mark]}, now)
+    return mark
+
+
+@transaction.atomic
+def apply_held_mark(*, held: HeldMark, by: User, note: str = "") -> Mark:
+    """Count a held mark after all, as made by its volunteer at the time the phone told; who decided stays on record.
+
+    Raises RoundError when it holds nothing that could be counted.
+    """
+    item = read_mark(0, held.payload)
+    if item.reason or held.visit_id is None:
+        raise RoundError(_("This mark does not say enough to be counted. Set it aside and mark the door by hand."))
+    _decide(held, HeldMark.Decision.APPLIED, by, note)
+    visit = Visit.objects.select_for_update(of=("self",)).select_related("round").get(pk=held.visit_id)
+    if any(int(number) > visit.expected_count for number in item.people):
+        raise RoundError(_("Somebody was marked who is not expected behind this door."))
+    now = timezone.now()
+    marks = list(Mark.objects.filter(visit=visit))
+    mark = Mark.objects.create(
+        visit=visit,
+        outcome=item.outcome,
+        people=item.people,
+        note=item.note,
+        undoes=item.undoes,
+        saw=visit.latest_mark_id,
+        marked_by_id=held.device.volunteer.user_id,
+        marked_at=item.marked_at,
+        sent_at=held.sent_at,
+        received_at=now,
+        happened_at=min(item.marked_at + (held.received_at - held.sent_at), now),
+        is_late=visit.round.closed_at is not None,
+    )
+    refold([visit], {visit.pk: [*marks, mark]}, now)
+    return mark
+
+
+@transaction.atomic
+def dismiss_held_mark(*, held: HeldMark, by: User, note: str) -> None:
+    """Set aside with a reason; it stays on record."""
+    if not note.strip():
+        raise RoundError(_("Say why, in a few words."))
+    _decide(held, HeldMark.Decision.DISMISSED, by, note)
+
+
+def _decide(held: HeldMark, decision: str, by: User, note: str) -> None:
+    decided = HeldMark.objects.filter(pk=held.pk, decision="").update(
+        decision=decision, decided_by=by, decided_at=timezone.now(), decision_note=note
+    )
+    if not decided:
+        raise RoundError(_("Somebody has decided about this mark already."))

@@ -1,0 +1,161 @@
+"""Reading what a phone sent, mark by mark: one bad mark never spoils its neighbours.
+
+A mark that cannot be read is answered with why, and the service keeps it as it came.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from django.utils.dateparse import parse_datetime
+
+from rounds.models import MARKABLE, PERSON_OUTCOMES, HeldMark, Mark, Outcome
+
+MAX_NOTE = Mark._meta.get_field("note").max_length
+MAX_ID = 2**63 - 1
+KEPT_PAYLOAD_CHARS = 4000
+PERSON_NUMBERS = frozenset(str(number) for number in range(1, 100))
+EARLIEST, LATEST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+
+Reason = HeldMark.Reason
+
+
+@dataclass
+class IncomingMark:
+    """One entry of the batch. `reason` is set when it cannot be read or applied; then only `payload` is sure."""
+
+    index: int
+    payload: Any
+    mark_id: uuid.UUID | None = None
+    seq: int | None = None
+    visit_id: int | None = None
+    outcome: str = ""
+    people: dict[str, str] = field(default_factory=dict)
+    note: str = ""
+    undoes: uuid.UUID | None = None
+    saw: uuid.UUID | None = None
+    marked_at: datetime | None = None
+    reason: str = ""
+
+    @property
+    def digest(self) -> str:
+        """The same for the same content, so that a held mark sent again is known again."""
+        return hashlib.sha256(json.dumps(self.payload, sort_keys=True).encode()).hexdigest()
+
+    @property
+    def shown_id(self) -> str:
+        """The id as the phone wrote it, to answer with; cut, for it may be anything."""
+        raw = self.payload.get("id") if isinstance(self.payload, dict) else None
+        return raw[:64] if isinstance(raw, str) else ""
+
+    def says_the_same_as(self, mark: Mark) -> bool:
+        return (
+            mark.visit_id == self.visit_id
+            and mark.outcome == self.outcome
+            and mark.people == self.people
+            and mark.note == self.note
+            and mark.undoes == self.undoes
+            and mark.saw == self.saw
+            and mark.marked_at == self.marked_at
+            and mark.seq == self.seq
+        )
+
+
+def read_time(value: Any) -> datetime | None:
+    """An ISO moment with its offset, in a century a phone's wrong clock could still name. None otherwise."""
+    if not isinstance(value, str) or len(value) > 40:
+        return None
+    try:
+        moment = parse_datetime(value)
+        if moment is None or moment.tzinfo is None:
+            return None
+        return moment if EARLIEST <= moment <= LATEST else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def read_mark(index: int, raw: Any) -> IncomingMark:
+    """Never raises. What is wrong is named by `reason` (a HeldMark.Reason)."""
+    mark = IncomingMark(index=index, payload=_storable(raw))
+    if not isinstance(raw, dict):
+        mark.reason = Reason.BAD_ID
+        return mark
+    mark.seq = _whole(raw.get("seq"))
+    mark.visit_id = _whole(raw.get("visit"))
+    mark.mark_id = _uuid(raw.get("id"))
+    if mark.mark_id is None:
+        mark.reason = Reason.BAD_ID
+        return mark
+    mark.marked_at = read_time(raw.get("marked_at"))
+    mark.outcome = raw.get("outcome") if isinstance(raw.get("outcome"), str) else ""
+    note, people = raw.get("note", ""), raw.get("people") or {}
+    links_ok = all(raw.get(name) is None or _uuid(raw[name]) for name in ("undoes", "saw"))
+    mark.undoes, mark.saw = _uuid(raw.get("undoes")), _uuid(raw.get("saw"))
+    readable = (
+        mark.seq is not None
+        and mark.marked_at is not None
+        and mark.outcome in MARKABLE
+        and (mark.outcome == Outcome.CLEARED) == (mark.undoes is not None)
+        and links_ok
+        and isinstance(note, str)
+        and len(note) <= MAX_NOTE
+        and note == clean_text(note)
+        and people_are_readable(people)
+    )
+    if not readable:
+        mark.reason = Reason.BAD_MARK
+    elif mark.visit_id is None:
+        mark.reason = Reason.UNKNOWN_VISIT
+    else:
+        mark.note, mark.people = note, dict(people)
+    return mark
+
+
+def people_are_readable(people: Any) -> bool:
+    """Person numbers as text without leading zeros, each with an outcome one person can have."""
+    return isinstance(people, dict) and all(
+        number in PERSON_NUMBERS and isinstance(outcome, str) and outcome in PERSON_OUTCOMES
+        for number, outcome in people.items()
+    )
+
+
+def clean_text(text: str) -> str:
+    """Without what one database stores and the other refuses: NUL and half characters."""
+    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+
+
+def _whole(value: Any) -> int | None:
+    """A whole number a key column can hold. `True`, "2" and 2.5 are none."""
+    return value if type(value) is int and 1 <= value <= MAX_ID else None
+
+
+def _uuid(value: Any) -> uuid.UUID | None:
+    if not isinstance(value, str) or len(value) != 36:
+        return None
+    try:
+        return uuid.UUID(value)
+    except ValueError:
+        return None
+
+
+def _storable(raw: Any) -> Any:
+    """What came, as any database can keep it: cut when it is huge, without NUL and half characters."""
+    text = json.dumps(raw, ensure_ascii=False, sort_keys=True)
+    if len(text) > KEPT_PAYLOAD_CHARS:
+        return {"cut": clean_text(text[:KEPT_PAYLOAD_CHARS])}
+    return _clean(raw)
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, str):
+        return clean_text(value)
+    if isinstance(value, list):
+        return [_clean(item) for item in value]
+    if isinstance(value, dict):
+        return {clean_text(str(key)): _clean(item) for key, item in value.items()}
+    return value

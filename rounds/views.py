@@ -1,0 +1,327 @@
+"""Rounds at the desk: list, forms, board, assignments, held marks. Opening is in `compound.opening`, for it needs
+every kind's details."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
+from django.http import HttpResponse, HttpResponseNotModified
+from django.shortcuts import redirect, render
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from residents.access import get_kept, get_visible
+from residents.models import AccessRecord, Building, Compound, Door
+from rounds.board import LETTERS, next_step, pulse, read_board, with_pulse
+from rounds.folding import standing
+from rounds.forms import AssignmentForm, ClosingForm, DecisionForm, PlainRoundForm, ReasonForm, WindowForm
+from rounds.marks import apply_held_mark, dismiss_held_mark
+from rounds.models import Assignment, HeldMark, Outcome, Round, Visit
+from rounds.services import (
+    RoundError,
+    assign,
+    cancel_round,
+    change_round,
+    close_round,
+    create_round,
+    release_assignment,
+    reopen_round,
+)
+
+PAGE = 50
+form_page = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@require_safe
+def round_list(request):
+    rounds = (
+        Round.objects.visible_to(request.user)
+        .select_related("compound")
+        .annotate(
+            expected=Count("visits"),
+            answered=Count("visits", filter=Q(visits__outcome__in=Outcome.answered())),
+        )
+        .order_by("-starts_at", "-pk")
+    )
+    page = Paginator(rounds, PAGE).get_page(request.GET.get("page"))
+    for round in page:
+        round.percent = round.answered * 100 // round.expected if round.expected else 0
+    keeps = Compound.objects.kept_by(request.user)
+    return render(request, "rounds/list.html", {"page": page, "keeps": keeps})
+
+
+@form_page
+def add(request, compound_pk):
+    """A round of a plain kind; tests have a form of their own."""
+    compound = get_kept(Compound.objects, request.user, pk=compound_pk)
+    form = PlainRoundForm(request.POST or None, compound=compound)
+    if request.method == "POST" and form.is_valid():
+        return redirect(create_round(compound=compound, **form.cleaned_data))
+    return render(request, "rounds/form.html", {"form": form, "compound": compound}, status=422 if form.errors else 200)
+
+
+@form_page
+def edit(request, pk):
+    round = get_kept(Round.objects.select_related("compound"), request.user, pk=pk)
+    initial = {
+        "title": round.title,
+        "starts_at": round.starts_at,
+        "ends_at": round.ends_at,
+        "buildings": list(round.buildings.values_list("pk", flat=True)),
+    }
+    form = WindowForm(request.POST or None, compound=round.compound, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return redirect(change_round(round=round, **form.cleaned_data))
+        except RoundError as error:
+            form.add_error(None, str(error))
+    context = {"form": form, "round": round, "compound": round.compound}
+    return render(request, "rounds/form.html", context, status=422 if form.errors else 200)
+
+
+# --- The board ------------------------------------------------------------------------------------
+
+
+def _chosen(request) -> int | None:
+    text = request.GET.get("building", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def _board_context(request, round: Round) -> dict:
+    board = read_board(round, Building.objects.visible_to(request.user), _chosen(request))
+    for visit in board.missing:
+        visit.next_step = next_step(visit.outcome)
+    return {
+        "round": round,
+        "board": board,
+        "letters": LETTERS,
+        "can_keep": round.compound_id in request.user.access.steward,
+    }
+
+
+@require_safe
+def board(request, pk):
+    round = get_visible(with_pulse(Round.objects.select_related("compound")), request.user, pk=pk)
+    context = _board_context(request, round) | {"etag": _etag(request, round)}
+    return render(request, "rounds/board.html", context)
+
+
+def _etag(request, round: Round) -> str:
+    return f'"{pulse(round, request.user.pk, get_language(), _chosen(request))}"'
+
+
+@require_safe
+def board_live(request, pk):
+    """The board's moving part. Asked every few seconds: 304 and no more than four statements while nothing moves."""
+    round = get_visible(with_pulse(Round.objects.select_related("compound")), request.user, pk=pk)
+    etag = _etag(request, round)
+    if request.headers.get("If-None-Match", "").removeprefix("W/") == etag:
+        response: HttpResponse = HttpResponseNotModified()
+    else:
+        response = render(request, "rounds/_board.html", _board_context(request, round))
+    response["ETag"] = etag
+    response["Cache-Control"] = "no-cache, private"
+    patch_vary_headers(response, ["Cookie"])
+    return response
+
+
+@require_safe
+def gaps(request, pk):
+    """Every missing door of the round, building by building."""
+    round = get_visible(Round.objects.select_related("compound"), request.user, pk=pk)
+    visits = (
+        Visit.objects.filter(round=round, building__in=Building.objects.visible_to(request.user))
+        .missing()
+        .select_related("building", "latest_mark__marked_by")
+        .top_down()
+    )
+    page = Paginator(visits, 100).get_page(request.GET.get("page"))
+    assignments = list(Assignment.objects.active().filter(round=round).select_related("volunteer"))
+    for visit in page:
+        visit.next_step = next_step(visit.outcome)
+        visit.walker = "、".join(part.volunteer.name for part in assignments if part.holds(visit))
+    return render(request, "rounds/gaps.html", {"round": round, "page": page})
+
+
+@require_safe
+def print_sheets(request, pk):
+    """A4 per stairwell: every door with its state and room for a pen. Who printed is on record."""
+    round = get_visible(Round.objects.select_related("compound"), request.user, pk=pk)
+    buildings = Building.objects.visible_to(request.user).filter(rounds=round)
+    chosen = _chosen(request)
+    if chosen:
+        buildings = buildings.filter(pk=chosen)
+    visits = (
+        Visit.objects.filter(round=round, building__in=buildings).select_related("building", "latest_mark").top_down()
+    )
+    sheets: dict[tuple, list[Visit]] = {}
+    for visit in visits:
+        visit.letter = LETTERS[visit.outcome]
+        sheets.setdefault((visit.building, visit.entrance), []).append(visit)
+    AccessRecord.objects.create(
+        user=request.user,
+        compound=round.compound,
+        deed=AccessRecord.Deed.PRINT,
+        subject=f"round {round.pk}",
+        row_count=sum(len(rows) for rows in sheets.values()),
+    )
+    return render(request, "rounds/print.html", {"round": round, "sheets": sheets.items()})
+
+
+# --- The steps of a round's life ------------------------------------------------------------------
+
+
+def _step(request, pk, form_class, service, page: dict):
+    """A page that says what will happen, and the button that does it."""
+    round = get_kept(Round.objects.select_related("compound"), request.user, pk=pk)
+    form = form_class(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            service(round=round, by=request.user, **form.cleaned_data)
+            messages.success(request, page["done"])
+            return redirect(round)
+        except RoundError as error:
+            form.add_error(None, str(error))
+    missing = Visit.objects.filter(round=round).missing().count()
+    context = {"round": round, "form": form, "missing": missing, **page}
+    return render(request, "rounds/step.html", context, status=422 if form.errors else 200)
+
+
+@form_page
+def close(request, pk):
+    page = {
+        "title": _("Close the round"),
+        "text": _("Doors not reached stay missing on the record. Marks that arrive later are kept and flagged."),
+        "done": _("The round is closed."),
+    }
+    return _step(request, pk, ClosingForm, close_round, page)
+
+
+@form_page
+def reopen(request, pk):
+    page = {
+        "title": _("Reopen the round"),
+        "text": _("Volunteers see their doors again and the board moves on."),
+        "done": _("The round is open again."),
+    }
+    return _step(request, pk, ReasonForm, reopen_round, page)
+
+
+@form_page
+def cancel(request, pk):
+    page = {
+        "title": _("Cancel the round"),
+        "text": _("What was marked stays on record; marks still on phones will be held for you."),
+        "done": _("The round is cancelled."),
+        "is_dangerous": True,
+    }
+    return _step(request, pk, ReasonForm, cancel_round, page)
+
+
+# --- Who walks what -------------------------------------------------------------------------------
+
+
+@form_page
+def assignments(request, pk):
+    round = get_kept(Round.objects.select_related("compound"), request.user, pk=pk)
+    form = AssignmentForm(request.POST or None, round=round, entrances=_entrances(round))
+    if request.method == "POST" and form.is_valid():
+        try:
+            assign(round=round, by=request.user, **form.cleaned_data)
+            return redirect("rounds:assignments", round.pk)
+        except RoundError as error:
+            form.add_error(None, str(error))
+    parts = Assignment.objects.active().filter(round=round).select_related("volunteer", "building")
+    context = {"round": round, "form": form, "parts": parts, "uncovered": _uncovered(round)}
+    return render(request, "rounds/assignments.html", context, status=422 if form.errors else 200)
+
+
+def _entrances(round: Round) -> list[str]:
+    doors = Door.objects.filter(building__in=round.buildings.all()).exclude(entrance="")
+    return sorted(set(doors.order_by().values_list("entrance", flat=True).distinct()))
+
+
+def _uncovered(round: Round) -> list[tuple[str, int]]:
+    """Buildings with doors nobody walks: (name, doors). Of a draft, whose doors are not frozen yet, by building."""
+    if round.is_draft:
+        taken = Assignment.objects.active().filter(round=round).values("building")
+        rest = round.buildings.exclude(pk__in=taken).annotate(doors_count=Count("doors"))
+        return [(building.name, building.doors_count) for building in rest]
+    left = (
+        Visit.objects.filter(round=round)
+        .missing()
+        .unassigned()
+        .order_by("building__position", "building__code")
+        .values_list("building__name")
+        .annotate(n=Count("pk"))
+    )
+    return list(left)
+
+
+@require_POST
+def assignment_release(request, pk):
+    assignment = get_kept(Assignment.objects.select_related("round"), request.user, pk=pk)
+    release_assignment(assignment=assignment)
+    messages.success(request, _("The part is free again."))
+    return redirect("rounds:assignments", assignment.round_id)
+
+
+# --- Marks that wait for a person -----------------------------------------------------------------
+
+
+@require_safe
+def held(request):
+    compounds = request.user.access.steward
+    if not compounds:
+        raise PermissionDenied
+    rows = HeldMark.objects.kept_by(request.user).select_related(
+        "device__volunteer", "visit__round", "visit__building", "decided_by"
+    )
+    waiting = Paginator(rows.filter(decision=""), PAGE).get_page(request.GET.get("page"))
+    decided = rows.exclude(decision="").order_by("-decided_at")[:20]
+    for row in waiting:
+        row.told = (
+            str(dict(Outcome.choices).get(row.payload.get("outcome"), "")) if isinstance(row.payload, dict) else ""
+        )
+    return render(request, "rounds/held.html", {"page": waiting, "decided": decided})
+
+
+def _told(payload) -> str:
+    """The outcome a held mark speaks of, in words; empty when it speaks of none we know."""
+    outcome = payload.get("outcome") if isinstance(payload, dict) else None
+    return str(dict(Outcome.choices).get(outcome, "")) if isinstance(outcome, str) else ""
+
+
+@require_POST
+def held_apply(request, pk):
+    return _decide(request, pk, apply_held_mark, _("The mark is counted."))
+
+
+@require_POST
+def held_dismiss(request, pk):
+    return _decide(request, pk, dismiss_held_mark, _("The mark is set aside."))
+
+
+def _decide(request, pk, service, done: str):
+    row = get_kept(HeldMark.objects.select_related("device__volunteer"), request.user, pk=pk)
+    form = DecisionForm(request.POST)
+    try:
+        if not form.is_valid():
+            raise RoundError(_("The remark is too long."))
+        service(held=row, by=request.user, **form.cleaned_data)
+        messages.success(request, done)
+    except RoundError as error:
+        messages.error(request, str(error))
+    return redirect("rounds:held")
+
+
+def marks_of(visit: Visit) -> list:
+    """A visit's marks in the order they happened, each told whether it still stands."""
+    rows = list(visit.marks.select_related("marked_by", "device"))
+    left = {mark.id for mark in standing(rows)}
+    for mark in rows:
+        mark.letter = LETTERS[mark.outcome]
+        mark.still_stands = mark.id in left
+    return sorted(rows, key=lambda mark: mark.happened_at)
