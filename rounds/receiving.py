@@ -148,7 +148,7 @@ def _storable(raw: Any) -> Any:
     text = json.dumps(raw, ensure_ascii=False, sort_keys=True)
     if len(text) > KEPT_PAYLOAD_CHARS:
         return {"cut": clean_text(text[:KEPT_PAYLOAD_CHARS])}
-    return _clean(raw)
+    return _clean(raw) if isinstance(raw, dict) else {"raw": _clean(raw)}
 
 
 def _clean(value: Any) -> Any:

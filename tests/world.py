@@ -117,9 +117,9 @@ class World:
         self.wei = make_volunteer(self.jiamu, "wei", "魏志愿")
         self.wu = make_volunteer(self.jiamu, "wu", "吴志愿")
         self.other_volunteer = make_volunteer(self.hexin, "hu", f"{CANARY}胡")
-        self.wei_phone = bind_phone(self.wei, "token-of-wei")
-        self.wu_phone = bind_phone(self.wu, "token-of-wu")
-        self.other_phone = bind_phone(self.other_volunteer, "token-of-hu")
+        self.wei_phone = bind_phone(self.wei, "token-of-wei-0000000000")
+        self.wu_phone = bind_phone(self.wu, "token-of-wu-00000000000")
+        self.other_phone = bind_phone(self.other_volunteer, "token-of-hu-00000000000")
 
     def round_form(self, **changes) -> dict:
         """A window that is open now; keyword arguments of `rounds.services.create_round`, but for `by`."""
