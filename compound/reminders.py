@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Q
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -248,7 +249,7 @@ def tell_held_marks(scene: Scene) -> list[Message]:
             period=scene.day(),
             subject=subject % {"count": count},
             body=_("They arrived and could not be counted. Somebody has to look at each."),
-            link=scene.compounds[compound_id].get_absolute_url(),
+            link=reverse("rounds:held"),
         )
     return rows
 

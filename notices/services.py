@@ -1,4 +1,4 @@
-"""Planning a message is writing rows in the caller's transaction. What leaves the portal leaves in notices/sending.py."""
+"""Planning a message is writing rows in the caller's transaction; notices/sending.py lets them out of the portal."""
 
 from collections.abc import Iterable
 from datetime import datetime
