@@ -1,4 +1,37 @@
+"""Places, people and volunteers. A new name here needs its line in tests/test_permissions.py."""
+
+from importlib.util import find_spec
+
 from django.urls import path
 
+from residents.views import people, places, volunteers
+
+if find_spec("residents.roster_urls"):
+    from residents.roster_urls import roster_urlpatterns
+else:
+    roster_urlpatterns = []
+
 app_name = "residents"
-urlpatterns: list = []
+urlpatterns = [
+    path("compounds/", places.compounds, name="compounds"),
+    path("compounds/<int:pk>/", places.compound, name="compound"),
+    path("compounds/<int:pk>/buildings/add/", places.building_add, name="building_add"),
+    path("compounds/<int:pk>/volunteers/", volunteers.volunteers, name="volunteers"),
+    path("compounds/<int:pk>/volunteers/add/", volunteers.volunteer_add, name="volunteer_add"),
+    path("buildings/<int:pk>/", places.building, name="building"),
+    path("buildings/<int:pk>/edit/", places.building_edit, name="building_edit"),
+    path("doors/<int:pk>/households/add/", people.household_add, name="household_add"),
+    path("households/<int:pk>/", people.household, name="household"),
+    path("households/<int:pk>/edit/", people.household_edit, name="household_edit"),
+    path("households/<int:pk>/move-out/", people.household_move_out, name="household_move_out"),
+    path("households/<int:pk>/residents/add/", people.resident_add, name="resident_add"),
+    path("residents/<int:pk>/edit/", people.resident_edit, name="resident_edit"),
+    path("residents/<int:pk>/move-out/", people.resident_move_out, name="resident_move_out"),
+    path("residents/<int:pk>/reveal/", people.resident_reveal, name="resident_reveal"),
+    path("search/", places.search, name="search"),
+    path("volunteers/<int:pk>/", volunteers.volunteer, name="volunteer"),
+    path("volunteers/<int:pk>/invite/", volunteers.volunteer_invite, name="volunteer_invite"),
+    path("volunteers/<int:pk>/end/", volunteers.volunteer_end, name="volunteer_end"),
+    path("devices/<uuid:pk>/end/", volunteers.device_end, name="device_end"),
+    *roster_urlpatterns,
+]

@@ -1,0 +1,206 @@
+"""Forms of the residents pages. They clean; services and views write."""
+
+import re
+import unicodedata
+from datetime import date
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from residents.models import Building, Household, Resident
+from residents.phones import PhoneError, normalise_phone
+
+EARLIEST = date(1900, 1, 1)
+
+
+class NameField(forms.CharField):
+    """One line of text: outer blanks dropped, inner ones single, nothing that cannot be seen."""
+
+    def to_python(self, value):
+        text = unicodedata.normalize("NFC", super().to_python(value))
+        return "".join(char for char in " ".join(text.split()) if char.isprintable())
+
+
+class PhoneField(forms.CharField):
+    def __init__(self, **kwargs):
+        super().__init__(max_length=40, required=False, label=_("Phone"), **kwargs)
+        self.widget.attrs |= {"autocomplete": "off", "inputmode": "tel"}
+
+    def clean(self, value):
+        try:
+            return normalise_phone(super().clean(value))
+        except PhoneError as error:
+            raise ValidationError(str(error)) from error
+
+
+class DayField(forms.DateField):
+    """A day that has come already: a household that will move in is entered when it does."""
+
+    def __init__(self, **kwargs):
+        super().__init__(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **kwargs)
+
+    def validate(self, value):
+        super().validate(value)
+        if value and value > timezone.localdate():
+            raise ValidationError(_("This day is still to come."))
+        if value and value < EARLIEST:
+            raise ValidationError(_("This day is too long ago."))
+
+
+class ToldCountField(forms.IntegerField):
+    def __init__(self):
+        super().__init__(
+            min_value=0,
+            max_value=99,
+            required=False,
+            label=_("How many people live here"),
+            help_text=_("As told at the door. May be more than the people listed by name."),
+        )
+
+
+class BuildingAddForm(forms.Form):
+    name = NameField(max_length=40, label=_("Name"), help_text=_("As people say it, for example 12号楼."))
+    code = forms.CharField(
+        max_length=20,
+        label=_("Code"),
+        help_text=_("The bare number or word that rosters are matched by: 12号楼 → 12."),
+        validators=[RegexValidator(r"^\w[\w-]*$", _("Letters and digits only."))],
+    )
+    entrance_count = forms.IntegerField(min_value=1, max_value=30, initial=1, label=_("Entrances"))
+    floor_count = forms.IntegerField(
+        min_value=1, max_value=120, label=_("Top floor"), help_text=_("The number of the highest floor.")
+    )
+    missing_floors = forms.CharField(
+        max_length=100,
+        required=False,
+        label=_("Floors that do not exist"),
+        help_text=_("Where the count skips some, for example 4, 13, 14."),
+    )
+    doors_per_floor = forms.IntegerField(min_value=1, max_value=40, label=_("Doors a floor (each entrance)"))
+    lift_count = forms.IntegerField(min_value=0, max_value=50, initial=1, label=_("Lifts"))
+
+    def clean_code(self):
+        return normal_code(self.cleaned_data["code"])
+
+    def clean_missing_floors(self):
+        words = re.split(r"[\s,，、;；]+", unicodedata.normalize("NFKC", self.cleaned_data["missing_floors"]).strip())
+        if not all(re.fullmatch(r"\d{0,3}", word, re.ASCII) for word in words):
+            raise ValidationError(_("Floor numbers with commas between them, please."))
+        return frozenset(int(word) for word in words if word)
+
+
+class BuildingForm(forms.ModelForm):
+    """Name, code and order. The doors themselves are not redrawn: people live behind them."""
+
+    name = NameField(max_length=40, label=_("Name"), help_text=_("As people say it, for example 12号楼."))
+
+    class Meta:
+        model = Building
+        fields = ["name", "code", "position", "lift_count"]
+
+    def clean_code(self):
+        code = normal_code(self.cleaned_data["code"])
+        twins = Building.objects.filter(compound=self.instance.compound, code=code).exclude(pk=self.instance.pk)
+        if twins.exists():
+            raise ValidationError(_("There is already a building with the code %(code)s.") % {"code": code})
+        return code
+
+
+def normal_code(code: str) -> str:
+    """`０7` and `7` are one building."""
+    code = unicodedata.normalize("NFKC", code).strip().upper()
+    return code.lstrip("0") or "0"
+
+
+class HouseholdAddForm(forms.Form):
+    occupancy = forms.ChoiceField(choices=Household.Occupancy, initial=Household.Occupancy.OWNER, label=_("Occupancy"))
+    told_count = ToldCountField()
+    name = NameField(max_length=50, required=False, label=_("Who speaks for the household"))
+    phone = PhoneField()
+    moved_in_on = DayField(required=False, label=_("Moved in on"))
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("phone") and not cleaned.get("name") and "name" not in self.errors:
+            self.add_error("name", _("Whose phone is it?"))
+        return cleaned
+
+
+def refuse_in_after_out(form, cleaned):
+    """The database would refuse it too, but without a sentence."""
+    moved_in_on, moved_out_on = cleaned.get("moved_in_on"), form.instance.moved_out_on
+    if moved_in_on and moved_out_on and moved_in_on > moved_out_on:
+        form.add_error("moved_in_on", _("The move out was on %(day)s.") % {"day": moved_out_on.isoformat()})
+
+
+class HouseholdForm(forms.ModelForm):
+    told_count = ToldCountField()
+    moved_in_on = DayField(required=False, label=_("Moved in on"))
+
+    class Meta:
+        model = Household
+        fields = ["occupancy", "told_count", "moved_in_on"]
+
+    def clean(self):
+        cleaned = super().clean()
+        refuse_in_after_out(self, cleaned)
+        return cleaned
+
+
+class MoveOutForm(forms.Form):
+    on = DayField(label=_("Moved out on"))
+
+
+class ResidentForm(forms.ModelForm):
+    """The number on record is never put into the page: an empty field keeps it."""
+
+    name = NameField(max_length=50, label=_("Name"), help_text=_("Or what everybody calls them: 301 阿婆."))
+    phone = PhoneField()
+    forget_phone = forms.BooleanField(required=False, label=_("Remove the number on record"))
+    moved_in_on = DayField(required=False, label=_("Moved in on"))
+
+    class Meta:
+        model = Resident
+        fields = ["name", "age_band", "whereabouts", "is_contact", *Resident.NEEDS, "moved_in_on"]
+
+    field_order = ["name", "age_band", "phone", "forget_phone", "is_contact", "whereabouts"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.order_fields(self.field_order)
+        if self.instance.phone:
+            self.fields["phone"].help_text = _("On record: %(phone)s. Leave this empty to keep it.") % {
+                "phone": self.instance.masked_phone
+            }
+        else:
+            del self.fields["forget_phone"]
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("phone") and cleaned.get("forget_phone"):
+            self.add_error("forget_phone", _("Either a new number or none."))
+        refuse_in_after_out(self, cleaned)
+        return cleaned
+
+    @property
+    def new_phone(self) -> str | None:
+        """What `save_resident` wants: None keeps the number, empty removes it."""
+        if self.cleaned_data.get("forget_phone"):
+            return ""
+        return self.cleaned_data["phone"] or None
+
+
+class RevealForm(forms.Form):
+    reason = NameField(
+        min_length=3,
+        max_length=200,
+        label=_("Why do you need the number?"),
+        help_text=_("Your name, the time and the reason are kept on record."),
+    )
+
+
+class VolunteerForm(forms.Form):
+    name = NameField(max_length=50, label=_("Name"))
