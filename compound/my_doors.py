@@ -1,0 +1,130 @@
+"""What a volunteer's phone carries up the stairs: the doors of its own assignments in open rounds, nothing else.
+
+Door, masked name, age band and help flags; no phone number, no full name. The number of statements does not
+depend on how many doors there are.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from django.db.models import Exists, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from residents.models import Device, Volunteer, mask_name
+from rounds.models import Assignment, Round, Visit
+from testing_rounds.models import ExpectedPerson, TestRound
+
+# What "done" is called at the door: for a household, for one person, and for one person it was not done for.
+WORDS: dict[str, dict[str, Any]] = {
+    Round.Kind.PCR: {
+        "done": gettext_lazy("All sampled"),
+        "person_done": gettext_lazy("Sampled"),
+        "person_not": gettext_lazy("Not sampled"),
+    },
+    Round.Kind.NOTIFY: {"done": gettext_lazy("Told")},
+    Round.Kind.LEAFLET: {"done": gettext_lazy("Delivered")},
+    Round.Kind.WELFARE: {"done": gettext_lazy("Checked on")},
+    Round.Kind.WASTE: {"done": gettext_lazy("Collected")},
+}
+
+
+def build_feed(device: Device) -> dict[str, Any]:
+    """The answer to /my/doors.json, in four statements (the phone's own authentication is one more)."""
+    volunteer = device.volunteer
+    assignments = list(_assignments(volunteer))
+    rounds = {assignment.round_id: assignment.round for assignment in assignments}
+    visits = list(_visits(volunteer, rounds))
+    people = _people_by_visit([visit.pk for visit in visits if rounds[visit.round_id].kind == Round.Kind.PCR])
+    instructions = _instructions(rounds.values())
+    doors: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for visit in visits:
+        doors[visit.round_id].append(_door(visit, people.get(visit.pk, []), volunteer))
+    return {
+        "portal": "shoulou",
+        "volunteer": mask_name(volunteer.name),
+        "compound": volunteer.compound.name,
+        "rounds": [
+            _round(one, instructions.get(pk, ""), [a for a in assignments if a.round_id == pk], doors[pk])
+            for pk, one in rounds.items()
+        ],
+    }
+
+
+def _assignments(volunteer: Volunteer) -> QuerySet[Assignment]:
+    return (
+        Assignment.objects.active()
+        .filter(volunteer=volunteer, round__state=Round.State.OPEN)
+        .select_related("round", "building")
+        .order_by("round__ends_at", "round__pk", "building__position", "building__code", "entrance", "-floor_to", "pk")
+    )
+
+
+def _visits(volunteer: Volunteer, rounds: dict[int, Round]) -> QuerySet[Visit]:
+    held = Assignment.objects.over_visit().filter(volunteer=volunteer)
+    return (
+        Visit.objects.filter(Exists(held), round__in=rounds.keys())
+        .select_related("building", "latest_mark")
+        .defer("building__entrance_count", "building__floor_count", "building__doors_per_floor")
+        .top_down()
+    )
+
+
+def _people_by_visit(visit_ids: list[int]) -> dict[int, list[ExpectedPerson]]:
+    by_visit: dict[int, list[ExpectedPerson]] = defaultdict(list)
+    rows = ExpectedPerson.objects.filter(visit__in=visit_ids).order_by("visit", "number")
+    for person in rows.only("visit_id", "number", "name", "age_band"):
+        by_visit[person.visit_id].append(person)
+    return by_visit
+
+
+def _instructions(rounds) -> dict[int, str]:
+    pcr = [one.pk for one in rounds if one.kind == Round.Kind.PCR]
+    return dict(TestRound.objects.filter(round__in=pcr).values_list("round", "instructions")) if pcr else {}
+
+
+def _round(one: Round, instructions: str, assignments: list[Assignment], doors: list[dict]) -> dict[str, Any]:
+    return {
+        "id": one.pk,
+        "title": str(one),
+        "kind": one.kind,
+        "starts_at": one.starts_at.isoformat(),
+        "ends_at": one.ends_at.isoformat(),
+        "instructions": instructions,
+        "words": {name: str(text) for name, text in WORDS[one.kind].items()},
+        "segments": [_segment(assignment) for assignment in assignments],
+        "doors": doors,
+    }
+
+
+def _segment(assignment: Assignment) -> str:
+    parts = [str(assignment.building)]
+    if assignment.entrance:
+        parts.append(_("entrance %(entrance)s") % {"entrance": assignment.entrance})
+    if assignment.floors:
+        parts.append(_("floors %(floors)s") % {"floors": assignment.floors})
+    return " · ".join(parts)
+
+
+def _door(visit: Visit, people: list[ExpectedPerson], volunteer: Volunteer) -> dict[str, Any]:
+    latest = visit.latest_mark
+    return {
+        "visit": visit.pk,
+        "building": str(visit.building),
+        "entrance": visit.entrance,
+        "floor": visit.floor,
+        "room": visit.room,
+        "label": visit.label,
+        "heads": visit.expected_count,
+        "needs": visit.needs,
+        "people": [
+            {"n": person.number, "label": str(person.masked_name), "band": person.age_band} for person in people
+        ],
+        "outcome": visit.outcome,
+        "told": visit.people,
+        "latest": str(latest.pk) if latest else None,
+        "at": visit.latest_at.isoformat() if visit.latest_at else None,
+        "mine": bool(latest and latest.marked_by_id == volunteer.user_id),
+    }

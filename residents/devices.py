@@ -1,0 +1,136 @@
+"""A volunteer's phone: bound by an invite, known afterwards by its token alone.
+
+The token is made on the phone and never stored here, only its hash; it reads nothing once the phone, the
+volunteer or the user has been ended.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import uuid
+
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from residents.models import Device, Invite
+
+TOKEN = re.compile(r"[0-9a-f-]{36}\.[A-Za-z0-9_-]{43,128}")
+LONGEST_TOKEN = 200
+LABEL_LENGTH = 80
+
+
+class BindError(ValueError):
+    """Why a phone could not be bound; `code` for the phone, the sentence for the person."""
+
+    code = "bad_request"
+
+
+class InviteUnknown(BindError):
+    code = "invite_unknown"
+
+
+class InviteGone(BindError):
+    code = "invite_gone"
+
+
+def token_hash(token: str) -> str:
+    """What is stored of a secret with 256 random bits: no salt or slow hash is needed for those."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def find_invite(code: str) -> Invite:
+    """The invite if it may still be used. Raises InviteUnknown or InviteGone. Changes nothing."""
+    invite = (
+        Invite.objects.filter(code_hash=token_hash(code))
+        .select_related("volunteer__user", "volunteer__compound")
+        .first()
+    )
+    if invite is None:
+        raise InviteUnknown(_("There is no such invitation. Ask for a new one."))
+    if invite.used_at is None:
+        _refuse_if_over(invite)
+        return invite
+    raise InviteGone(_("This invitation was used already. Ask for a new one."))
+
+
+def bind_device(*, code: str, device_id: str, token: str, label: str = "") -> Device:
+    """Use up the invite for this phone. The same call again gives the same phone: its first answer may be lost."""
+    if not _is_own_token(device_id, token):
+        raise BindError(_("The phone sent an unusable key."))
+    try:
+        with transaction.atomic():
+            return _use_invite(code, uuid.UUID(device_id), token_hash(token), _clean_label(label))
+    except IntegrityError as error:  # another invite binds the same phone at this moment
+        raise InviteGone(_("This phone's key is in use already. Open the invitation again.")) from error
+
+
+def authenticate_device(request: HttpRequest, *, may_be_ended: bool = False) -> Device | None:
+    """The phone that sent this request, in one statement. None when it may not read.
+
+    With `may_be_ended` a signed-out phone is found too: it may still hand in what it holds (see `may_read`).
+    """
+    scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token or len(token) > LONGEST_TOKEN:
+        return None
+    device = (
+        Device.objects.filter(token_hash=token_hash(token))
+        .select_related("volunteer__user", "volunteer__compound")
+        .first()
+    )
+    if device is None or not (may_be_ended or may_read(device)):
+        return None
+    return device
+
+
+def may_read(device: Device) -> bool:
+    """False once the phone, its volunteer or the user has been ended."""
+    volunteer = device.volunteer
+    return device.ended_at is None and volunteer.ended_at is None and volunteer.user.is_active
+
+
+def _use_invite(code: str, device_id: uuid.UUID, hashed: str, label: str) -> Device:
+    invite = (
+        Invite.objects.select_for_update(of=("self",))
+        .select_related("volunteer__user", "volunteer__compound", "device")
+        .filter(code_hash=token_hash(code))
+        .first()
+    )
+    if invite is None:
+        raise InviteUnknown(_("There is no such invitation. Ask for a new one."))
+    _refuse_if_over(invite, but_not_for_age=invite.used_at is not None)
+    if invite.device is not None:
+        same = invite.device.pk == device_id and invite.device.token_hash == hashed
+        if not same or invite.device.ended_at is not None:
+            raise InviteGone(_("This invitation was used already. Ask for a new one."))
+        invite.device.volunteer = invite.volunteer  # loaded with its user and compound
+        return invite.device
+    device = Device(id=device_id, volunteer=invite.volunteer, token_hash=hashed, label=label)
+    device.save(force_insert=True)
+    invite.device, invite.used_at = device, timezone.now()
+    invite.save(update_fields=["device", "used_at"])
+    return device
+
+
+def _refuse_if_over(invite: Invite, *, but_not_for_age: bool = False) -> None:
+    volunteer = invite.volunteer
+    if volunteer.ended_at is not None or not volunteer.user.is_active:
+        raise InviteGone(_("This invitation is no longer valid. Ask for a new one."))
+    if invite.expires_at <= timezone.now() and not but_not_for_age:
+        raise InviteGone(_("This invitation has expired. Ask for a new one."))
+
+
+def _is_own_token(device_id: str, token: str) -> bool:
+    """`<device uuid>.<secret>`, in the one spelling that phones of ours use."""
+    if not isinstance(device_id, str) or not isinstance(token, str) or not TOKEN.fullmatch(token):
+        return False
+    try:
+        return str(uuid.UUID(device_id)) == device_id and token.startswith(f"{device_id}.")
+    except ValueError:
+        return False
+
+
+def _clean_label(label: str) -> str:
+    return "".join(char for char in label if char.isprintable())[:LABEL_LENGTH].strip()
