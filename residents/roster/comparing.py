@@ -1,0 +1,205 @@
+"""The file beside the portal: what each household of the file would become, as a plan that can be compared.
+
+A plan holds ids and full values and is kept encrypted; a note holds masked names and numbers and may be shown.
+A cell that is empty in the file changes nothing, and a person who is not in the file stays.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from residents.models import Building, Compound, Door, Household, Resident, RosterLine, mask_name, mask_phone
+from residents.roster.cells import name_key
+from residents.roster.understanding import Home, Person
+from residents.roster.words import RosterError
+
+Verdict = RosterLine.Verdict
+
+
+@dataclass
+class Present:
+    """The buildings a file speaks of, as they stand in the portal. Six statements, whatever the size."""
+
+    buildings: dict[str, Building] = field(default_factory=dict)
+    doors: dict[int, list[Door]] = field(default_factory=lambda: defaultdict(list))  # by building
+    door_at: dict[tuple[int, str, str], Door] = field(default_factory=dict)
+    rooms: dict[tuple[int, str], list[Door]] = field(default_factory=lambda: defaultdict(list))
+    households: dict[int, list[Household]] = field(default_factory=lambda: defaultdict(list))  # by door, current
+    people: dict[int, list[Resident]] = field(default_factory=lambda: defaultdict(list))  # by household, current
+
+    def entrances(self, building: Building) -> set[str]:
+        return {door.entrance for door in self.doors[building.pk]}
+
+
+@dataclass
+class Outcome:
+    verdict: str
+    plan: dict = field(default_factory=dict)
+    notes: list[dict] = field(default_factory=list)
+
+    @property
+    def is_new_building(self) -> bool:
+        return any(note["code"] == "new_building" for note in self.notes)
+
+
+def load_present(compound: Compound, codes: Iterable[str], *, lock: bool = False) -> Present:
+    """With `lock` the rows cannot change under us until the transaction ends (SQLite holds its one write lock)."""
+    present = Present()
+    rows = Building.objects.filter(compound=compound).order_by("pk")
+    wanted = set(codes)
+    present.buildings = {b.code: b for b in (rows.select_for_update() if lock else rows) if b.code in wanted}
+    ids = [building.pk for building in present.buildings.values()]
+    doors = Door.objects.filter(building__in=ids).order_by("pk")
+    households = Household.objects.current().filter(door__building__in=ids).order_by("pk")
+    people = Resident.objects.filter(moved_out_on=None, household__door__building__in=ids).order_by("pk")
+    if lock:
+        doors, households, people = (rows.select_for_update(of=("self",)) for rows in (doors, households, people))
+    for door in doors:
+        present.doors[door.building_id].append(door)
+        present.door_at[door.building_id, door.entrance, door.key] = door
+        present.rooms[door.building_id, door.key].append(door)
+    for household in households:
+        present.households[household.door_id].append(household)
+    for person in people:
+        present.people[person.household_id].append(person)
+    return present
+
+
+def check_compound(compound: Compound, homes: list[Home], present: Present) -> None:
+    """A file of which no building is known here belongs elsewhere, unless this compound has none yet."""
+    if homes and not present.buildings and Building.objects.filter(compound=compound).exists():
+        raise RosterError("wrong_compound", compound=compound.name)
+
+
+def compare_all(homes: list[Home], present: Present) -> list[Outcome]:
+    told_entrances: dict[str, set[str]] = defaultdict(set)
+    for home in homes:
+        told_entrances[home.building].add(home.entrance)
+    taken: Counter = Counter()
+    outcomes = []
+    for home in homes:
+        outcome = _compare(home, present, told_entrances[home.building])
+        if outcome.verdict != Verdict.ASK:
+            where = (home.building, outcome.plan["entrance"], home.key)
+            taken[where] += 1
+            if taken[where] > 1:
+                outcome = _ask("door_twice")
+        outcomes.append(outcome)
+    return outcomes
+
+
+def _ask(code: str) -> Outcome:
+    return Outcome(Verdict.ASK, {"ask": code}, [{"code": code}])
+
+
+def _compare(home: Home, present: Present, told: set[str]) -> Outcome:
+    if home.ask:
+        return _ask(home.ask)
+    building = present.buildings.get(home.building)
+    entrance, door, why = _find_door(home, building, present, told)
+    if why.startswith("ask:"):
+        return _ask(why.removeprefix("ask:"))
+    notes = [{"code": why}] if why else []
+    current = present.households[door.pk] if door else []
+    if len(current) > 1:
+        return _ask("several_households")
+    plan = {
+        "building": building.pk if building else None,
+        "entrance": entrance,
+        "door": door.pk if door else None,
+        "household": current[0].pk if current else None,
+    }
+    if not current:
+        code = "new_household" if door else "new_door" if building else "new_building"
+        return Outcome(Verdict.NEW, plan, [{"code": code}, *notes])
+    return _compare_household(home, current[0], present.people[current[0].pk], plan, notes)
+
+
+def _find_door(home: Home, building: Building | None, present: Present, told: set[str]):
+    """(entrance, door or None, note code or "ask:code"). Never a guess between two doors."""
+    if building is None:
+        missing = not home.entrance and told != {""}
+        return home.entrance, None, "ask:entrance_missing" if missing else ""
+    exact = present.door_at.get((building.pk, home.entrance, home.key))
+    if exact:
+        return home.entrance, exact, ""
+    same_room = present.rooms[building.pk, home.key]
+    known = present.entrances(building)
+    if not home.entrance:
+        if known - {""}:
+            if len(same_room) == 1:
+                return same_room[0].entrance, same_room[0], "entrance_found"
+            return "", None, "ask:entrance_missing"
+        return "", None, "ask:entrance_missing" if told != {""} else ""
+    if known == {""}:
+        if len(told - {""}) > 1:
+            return "", None, "ask:entrance_unknown"
+        return "", same_room[0] if same_room else None, "entrance_dropped"
+    return home.entrance, None, ""
+
+
+def _compare_household(home: Home, household: Household, known: list[Resident], plan: dict, notes: list) -> Outcome:
+    if home.occupancy == Household.Occupancy.VACANT and known and not home.people:
+        return _ask("vacant_but_lived_in")
+    plan["set"] = _household_changes(home, household)
+    notes += [{"code": "set", "field": name, "old": old, "new": new} for name, (old, new) in plan["set"].items()]
+    pairs, added, absent = _pair(home.people, known)
+    plan["people"], plan["add"], plan["absent"] = [], added, [person.pk for person in absent]
+    for index, person in pairs:
+        changes = _person_changes(home.people[index], person)
+        if changes:
+            plan["people"].append([index, person.pk, changes])
+            notes += [_person_note(person, name, *values) for name, values in changes.items()]
+    notes += [{"code": "add_person", "name": mask_name(home.people[index].name)} for index in added]
+    changed = bool(plan["set"] or plan["people"] or added)
+    notes += [{"code": "not_in_file", "name": person.masked_name} for person in absent if home.people]
+    return Outcome(Verdict.CHANGED if changed else Verdict.SAME, plan, notes)
+
+
+def _household_changes(home: Home, household: Household) -> dict[str, list]:
+    changes: dict[str, list] = {}
+    occupancy = home.occupancy
+    if not occupancy and home.people and household.occupancy == Household.Occupancy.VACANT:
+        occupancy = str(Household.Occupancy.OWNER)
+    if occupancy and occupancy != household.occupancy:
+        changes["occupancy"] = [household.occupancy, occupancy]
+    if home.told_count is not None and home.told_count != household.told_count:
+        changes["told_count"] = [household.told_count, home.told_count]
+    return changes
+
+
+def _pair(told: list[Person], known: list[Resident]):
+    """Match by name, as many times as a name occurs; of two namesakes the one with fewer differences goes first."""
+    pool: dict[str, list[Resident]] = defaultdict(list)
+    for person in known:
+        pool[name_key(person.name)].append(person)
+    pairs, added = [], []
+    for index, person in enumerate(told):
+        namesakes = pool[name_key(person.name)]
+        if not namesakes:
+            added.append(index)
+            continue
+        best = min(namesakes, key=lambda resident: (len(_person_changes(person, resident)), resident.pk))
+        namesakes.remove(best)
+        pairs.append((index, best))
+    return pairs, added, [person for rest in pool.values() for person in rest]
+
+
+def _person_changes(told: Person, known: Resident) -> dict[str, list]:
+    changes: dict[str, list] = {}
+    for name in ("phone", "age_band", "whereabouts"):
+        value = getattr(told, name)
+        if value and value != getattr(known, name):
+            changes[name] = [getattr(known, name), value]
+    for need in told.needs:
+        if not getattr(known, need):
+            changes[need] = [False, True]
+    return changes
+
+
+def _person_note(person: Resident, name: str, old, new) -> dict:
+    if name == "phone":
+        old, new = mask_phone(old), mask_phone(new)
+    if name in Resident.NEEDS:
+        return {"code": "set_need", "name": person.masked_name, "field": name}
+    return {"code": "set_person", "name": person.masked_name, "field": name, "old": old, "new": new}

@@ -1,0 +1,274 @@
+"""The way of an imported file: every step is a conditional update, so that two workers, or a killed one, do no harm.
+
+`leased_until` is when an import in a working state is free to be taken: at once after a click, after the lease
+when a worker has it. Reading writes its lines in short transactions; applying is one transaction.
+"""
+
+import json
+import logging
+from dataclasses import asdict
+from datetime import datetime, timedelta
+
+from django.db import OperationalError, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from residents.encryption import decrypt, encrypt
+from residents.models import Building, Compound, RosterImport, RosterLine, User
+from residents.roster.applying import write_homes
+from residents.roster.comparing import Outcome, check_compound, compare_all, load_present
+from residents.roster.reading import read_roster
+from residents.roster.understanding import Home, LeftRow, Person, Understood, understand
+from residents.roster.words import RosterError, RosterStateError, default_sentence
+
+logger = logging.getLogger(__name__)
+
+State = RosterImport.State
+LEASE = timedelta(minutes=2)
+STUCK_AFTER = timedelta(seconds=15)
+CHUNK = 500
+MOST_TRIES = 3
+WORK = {State.WAITING: State.READING, State.QUEUED: State.APPLYING}
+
+
+class LeaseLost(Exception):
+    """Another worker has taken over, or the import was discarded: stop without a word."""
+
+
+def submit_roster(*, compound: Compound, file_name: str, content: bytes, by: User) -> RosterImport:
+    """Keep the file, encrypted, until a worker has read it."""
+    return RosterImport.objects.create(
+        compound=compound,
+        uploaded_by=by,
+        file_name=file_name[-200:],
+        content=encrypt(content),
+        leased_until=timezone.now(),
+    )
+
+
+def queue_roster(*, roster_import: RosterImport, by: User) -> None:
+    """Apply what was previewed: the second of the two clicks."""
+    findings = roster_import.findings | {"applied_by": by.pk, "stale": False, "apply_failed": False, "tries": 0}
+    changed = RosterImport.objects.filter(pk=roster_import.pk, state=State.READY).update(
+        state=State.QUEUED, leased_until=timezone.now(), findings=findings
+    )
+    if not changed:
+        raise RosterStateError("not ready")
+
+
+@transaction.atomic
+def discard_roster(*, roster_import: RosterImport) -> None:
+    """Forget the file and everything understood from it. Not while it is being applied."""
+    changed = RosterImport.objects.filter(
+        pk=roster_import.pk, state__in=[State.WAITING, State.READING, State.READY, State.QUEUED]
+    ).update(state=State.DISCARDED, content=b"", leased_until=None)
+    if not changed:
+        raise RosterStateError("too late")
+    roster_import.lines.all().delete()
+
+
+def is_stuck(roster_import: RosterImport) -> bool:
+    """Free to be taken for a while, and nobody took it: the scheduler does not run."""
+    if roster_import.state not in {*WORK, *WORK.values()} or roster_import.leased_until is None:
+        return False
+    return roster_import.leased_until + STUCK_AFTER < timezone.now()
+
+
+def work_waiting() -> int:
+    """Read and apply everything that waits; returns how many pieces of work were done."""
+    done = 0
+    while roster_import := claim():
+        done += 1
+        try:
+            if roster_import.state == State.READING:
+                read_import(roster_import)
+            else:
+                apply_import(roster_import)
+        except LeaseLost:
+            continue
+        except RosterError as error:
+            refuse(roster_import, error)
+        except OperationalError as error:
+            # A busy or restarting database is no fault of the file: the lease runs out and the work starts again.
+            logger.warning("Roster import %s waits for the database: %s", roster_import.pk, type(error).__name__)
+        except Exception as error:
+            # The message of an exception may quote a cell; its kind and place may not.
+            logger.error("Roster import %s failed: %s", roster_import.pk, type(error).__name__)
+            refuse(roster_import, RosterError("failed"))
+    return done
+
+
+def claim() -> RosterImport | None:
+    """Take the oldest free import. 0 rows updated means that another worker was faster."""
+    now = timezone.now()
+    free = Q(leased_until__lte=now) & Q(state__in=[*WORK, *WORK.values()])
+    for row in RosterImport.objects.filter(free).order_by("leased_until", "pk"):
+        tries = row.findings.get("tries", 0) + 1
+        state = WORK.get(row.state, row.state)
+        findings = row.findings | {"tries": tries}
+        taken = RosterImport.objects.filter(free, pk=row.pk, state=row.state, leased_until=row.leased_until).update(
+            state=state, leased_until=now + LEASE, findings=findings
+        )
+        if not taken:
+            continue
+        row.state, row.leased_until, row.findings = state, now + LEASE, findings
+        if tries > MOST_TRIES:
+            refuse(row, RosterError("kept_stopping"))
+            continue
+        return row
+    return None
+
+
+def _holding(roster_import: RosterImport):
+    """The row, if this worker still holds it."""
+    return RosterImport.objects.filter(
+        pk=roster_import.pk, state=roster_import.state, leased_until=roster_import.leased_until
+    )
+
+
+def _go_on(roster_import: RosterImport, **changes) -> None:
+    """Say how far we are and hold the lease a little longer."""
+    until: datetime = timezone.now() + LEASE
+    if not _holding(roster_import).update(leased_until=until, **changes):
+        raise LeaseLost
+    roster_import.leased_until = until
+
+
+def refuse(roster_import: RosterImport, error: RosterError) -> None:
+    """Set the file aside. A preview that could not be applied stays a preview: nothing of it is lost."""
+    if roster_import.state == State.APPLYING:
+        findings = roster_import.findings | {"apply_failed": True, "tries": 0}
+        _holding(roster_import).update(state=State.READY, findings=findings, leased_until=None)
+        return
+    findings = roster_import.findings | {"refusal": {"code": error.code, **error.values}}
+    with transaction.atomic():
+        changed = _holding(roster_import).update(
+            state=State.REFUSED, message=default_sentence(error), content=b"", findings=findings, leased_until=None
+        )
+        if changed:
+            roster_import.lines.all().delete()
+
+
+def read_import(roster_import: RosterImport) -> None:
+    """Bytes -> preview. A worker that dies half-way leaves lines that the next one deletes first."""
+    compound = roster_import.compound
+    book = read_roster(decrypt(bytes(roster_import.content)), roster_import.file_name)
+    known = list(Building.objects.filter(compound=compound).values_list("code", "name")[:2])
+    understood = understand(book, only_building=known[0] if len(known) == 1 else None)
+    present = load_present(compound, {home.building for home in understood.homes})
+    check_compound(compound, understood.homes, present)
+    outcomes = compare_all(understood.homes, present)
+    order = {sheet.name: place for place, sheet in enumerate(book.sheets)}
+    lines = [_home_line(home, outcome) for home, outcome in zip(understood.homes, outcomes, strict=True)]
+    lines += [_left_line(row) for row in understood.left]
+    lines.sort(key=lambda line: (order.get(line.sheet, 0), line.first_row))
+    _go_on(roster_import, done_count=0, total_count=len(lines))
+    roster_import.lines.all().delete()
+    for start in range(0, len(lines), CHUNK):
+        chunk = lines[start : start + CHUNK]
+        for place, line in enumerate(chunk, start):
+            line.roster_import, line.position, line.sheet = roster_import, place, line.sheet[:100]
+        with transaction.atomic():
+            _go_on(roster_import, done_count=start + len(chunk))
+            RosterLine.objects.bulk_create(chunk)
+    findings = roster_import.findings | _file_findings(understood, outcomes, lines)
+    # What was understood stands in the lines now; the file itself is not needed any more.
+    _finish(roster_import, state=State.READY, content=b"", findings=findings)
+
+
+def _finish(roster_import: RosterImport, **changes) -> None:
+    if not _holding(roster_import).update(leased_until=None, **changes):
+        raise LeaseLost
+
+
+def apply_import(roster_import: RosterImport) -> None:
+    """All as previewed, or nothing and a fresh preview."""
+    with transaction.atomic():
+        # The first statement takes the row: a second worker waits here, and then finds that it holds nothing.
+        _go_on(roster_import)
+        Compound.objects.select_for_update().get(pk=roster_import.compound_id)
+        lines = [line for line in roster_import.lines.order_by("position") if line.payload]
+        kept = [json.loads(line.payload) for line in lines]
+        homes = [load_home(payload["home"]) for payload in kept]
+        present = load_present(roster_import.compound, {home.building for home in homes}, lock=True)
+        outcomes = compare_all(homes, present)
+        moved = [
+            (line, home, outcome)
+            for line, payload, home, outcome in zip(lines, kept, homes, outcomes, strict=True)
+            if (line.verdict, payload["plan"]) != (outcome.verdict, outcome.plan)
+        ]
+        if moved:
+            _preview_again(roster_import, moved)
+            return
+        counts = write_homes(
+            compound=roster_import.compound,
+            pairs=list(zip(homes, outcomes, strict=True)),
+            present=present,
+            by=User.objects.filter(pk=roster_import.findings.get("applied_by")).first(),
+            reason=f"roster import {roster_import.pk}",
+        )
+        roster_import.lines.update(payload="")
+        findings = roster_import.findings | {"applied": dict(counts)}
+        _finish(roster_import, state=State.APPLIED, applied_at=timezone.now(), content=b"", findings=findings)
+
+
+def _preview_again(roster_import: RosterImport, moved: list[tuple[RosterLine, Home, Outcome]]) -> None:
+    for line, home, outcome in moved:
+        fresh = _home_line(home, outcome)
+        line.verdict, line.notes, line.payload = fresh.verdict, fresh.notes, fresh.payload
+    RosterLine.objects.bulk_update([row[0] for row in moved], ["verdict", "notes", "payload"], batch_size=100)
+    verdicts = list(roster_import.lines.values_list("verdict", flat=True))
+    findings = roster_import.findings | {"counts": _count_verdicts(verdicts), "stale": True, "moved": len(moved)}
+    _finish(roster_import, state=State.READY, findings=findings)
+
+
+def _home_line(home: Home, outcome: Outcome) -> RosterLine:
+    facts = {"code": "facts", "named": len(home.people), "told": home.told_count, "occupancy": home.occupancy}
+    return RosterLine(
+        sheet=home.sheet,
+        first_row=home.first_row,
+        last_row=home.last_row,
+        verdict=outcome.verdict,
+        room=home.label[:80],
+        notes=[facts, *outcome.notes, *home.notes],
+        payload=json.dumps({"home": asdict(home), "plan": outcome.plan}, ensure_ascii=False),
+    )
+
+
+def load_home(kept: dict) -> Home:
+    return Home(**{**kept, "people": [Person(**person) for person in kept["people"]]})
+
+
+def _left_line(row: LeftRow) -> RosterLine:
+    verdict = RosterLine.Verdict.ASK if row.ask else RosterLine.Verdict.REFUSED
+    note = {"code": row.code, "column": row.column}
+    return RosterLine(
+        sheet=row.sheet, first_row=row.row, last_row=row.row, verdict=verdict, room=row.room[:80], notes=[note]
+    )
+
+
+def _count_verdicts(verdicts: list[str]) -> dict[str, int]:
+    return {str(verdict): verdicts.count(verdict) for verdict in RosterLine.Verdict.values}
+
+
+def _file_findings(understood: Understood, outcomes: list[Outcome], lines: list[RosterLine]) -> dict:
+    """Everything the page says about the file as a whole. No cell of the file is in it, only headers and counts."""
+    homes = understood.homes
+    new = {home.building: home.building_name for home, o in zip(homes, outcomes, strict=True) if o.is_new_building}
+    vacant = sum(home.occupancy == "vacant" for home in homes)
+    findings = list(understood.findings)
+    if new:
+        findings.append({"code": "new_buildings", "names": "、".join(list(new.values())[:40])})
+    return {
+        "tries": 0,
+        "counts": _count_verdicts([line.verdict for line in lines]),
+        "columns": understood.columns,
+        "left_out": understood.left_out[:40],
+        "notices": findings,
+        "doors": len(homes),
+        "rows": understood.row_count,
+        "people": sum(len(home.people) for home in homes),
+        "told": sum(home.told_count or 0 for home in homes),
+        "vacant": vacant,
+        "lived_in": len(homes) - vacant,
+    }

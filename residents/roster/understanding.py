@@ -1,0 +1,450 @@
+"""Tables -> households. A row a household or a row a person: rows of one door simply come together."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+
+from django.conf import settings
+
+from residents.models import Household, mask_name
+from residents.roster import cells
+from residents.roster.cells import CellError
+from residents.roster.headers import Header, find_header
+from residents.roster.reading import Book, Cell, Odd, Sheet
+from residents.roster.words import RosterError
+from residents.roster.workbook import column_letters
+
+TOTALS = re.compile(r"(?:合计|总计|小计|共计|总数|总户数|总人数|TOTAL|SUM)(?:$|[:：0-9])")
+HIGHEST_FLOOR = 200
+
+
+@dataclass
+class Person:
+    name: str
+    phone: str = ""
+    age_band: str = ""
+    whereabouts: str = ""
+    needs: list[str] = field(default_factory=list)
+    is_contact: bool = False
+
+
+@dataclass
+class Home:
+    """One household as the file tells it. None and "" mean: not told, so nothing is changed."""
+
+    building: str
+    building_name: str
+    entrance: str
+    room: str
+    key: str
+    floor: int
+    place: int
+    occupancy: str = ""
+    told_count: int | None = None
+    people: list[Person] = field(default_factory=list)
+    notes: list[dict] = field(default_factory=list)
+    ask: str = ""  # why only a person can decide, or ""
+    sheet: str = ""
+    first_row: int = 0
+    last_row: int = 0
+
+    @property
+    def label(self) -> str:
+        return f"{self.building_name} {self.entrance + '-' if self.entrance else ''}{self.room}"
+
+    def note(self, code: str, **values) -> None:
+        note = {"code": code, **values}
+        if note not in self.notes:
+            self.notes.append(note)
+
+
+@dataclass
+class LeftRow:
+    """A row that becomes nothing until somebody has looked at it."""
+
+    sheet: str
+    row: int
+    room: str
+    code: str
+    column: str
+    ask: bool
+
+
+@dataclass
+class Understood:
+    homes: list[Home] = field(default_factory=list)
+    left: list[LeftRow] = field(default_factory=list)
+    findings: list[dict] = field(default_factory=list)
+    columns: list[dict] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+    row_count: int = 0
+
+
+@dataclass
+class Entry:
+    """One row as understood, before rows of one door come together."""
+
+    row: int
+    building: str
+    building_name: str
+    entrance: str
+    room: str
+    key: str
+    floor: int | None
+    place: int
+    dashed: bool
+    person: Person
+    occupancy: str
+    relation: str
+    count: int | None
+    notes: list[str]
+
+
+def understand(book: Book, *, only_building: tuple[str, str] | None = None) -> Understood:
+    """Every household of the file. `only_building`: code and name, when the compound has just one."""
+    result = Understood(findings=list(book.findings))
+    tables = _tables(book, result)
+    homes: dict[tuple[str, str, str], Home] = {}
+    for sheet, header in tables:
+        _note_columns(header, result)
+        entries = _read_sheet(sheet, header, only_building, result)
+        _settle_dashes(entries)
+        for entry in entries:
+            _join(homes, entry, sheet.name)
+    result.homes = list(homes.values())
+    for home in result.homes:
+        _finish(home)
+    if not result.homes and not result.left:
+        raise RosterError("no_rows")
+    if not result.homes and all(row.code == "building_unknown" for row in result.left):
+        raise RosterError("no_building")
+    return result
+
+
+def _tables(book: Book, result: Understood) -> list[tuple[Sheet, Header]]:
+    tables, without_room = [], False
+    for sheet in book.sheets:
+        header = find_header(sheet)
+        if header and "room" in header.columns:
+            tables.append((sheet, header))
+        elif sheet.rows:
+            without_room = without_room or header is not None
+            result.findings.append({"code": "sheet_without_header", "sheet": sheet.name[:60]})
+    if not tables:
+        raise RosterError("no_room_column" if without_room else "no_header")
+    if sum(len(sheet.rows) - header.index - 1 for sheet, header in tables) > settings.ROSTER_MAX_ROWS:
+        raise RosterError("too_many_rows", limit=settings.ROSTER_MAX_ROWS)
+    return tables
+
+
+def _note_columns(header: Header, result: Understood) -> None:
+    for name, place in sorted(header.columns.items(), key=lambda item: item[1]):
+        column = {"field": name, "header": " ".join(str(header.cells[place]).split())[:40]}
+        if column not in result.columns:
+            result.columns.append(column)
+    result.left_out += [name for name in header.left_out if name not in result.left_out]
+
+
+class Row:
+    """A row behind its header: cells by what they hold, merged ones filled from above."""
+
+    def __init__(self, sheet: Sheet, header: Header, number: int, values: list[Cell], tops: dict):
+        self.sheet, self.header, self.number, self.values, self.tops = sheet, header, number, values, tops
+
+    def raw(self, name: str) -> Cell:
+        place = self.header.columns.get(name)
+        if place is None:
+            return ""
+        value = self.values[place] if place < len(self.values) else ""
+        if value == "" and name in {"building", "entrance", "floor", "room"}:
+            top = self.sheet.merged_down.get((self.number, place))
+            value = self.tops.get(top, "")
+            if value != "":
+                self.sheet.filled.add((self.number, place))
+        return value
+
+    def text(self, name: str) -> str:
+        """The cell's text; raises CellError for one that must not be guessed at."""
+        value = self.raw(name)
+        if isinstance(value, Odd):
+            if value.kind == "date" and name in {"room", "entrance", "building"}:
+                raise CellError("room_date", ask=True)
+            raise CellError(f"cell_{value.kind}")
+        return value
+
+    def column(self, name: str) -> str:
+        return column_letters(self.header.columns.get(name, self.header.columns["room"]) + 1)
+
+
+def _tops(sheet: Sheet) -> dict[tuple[int, int], Cell]:
+    """The values of the first cells of merged blocks."""
+    wanted = set(sheet.merged_down.values())
+    rows = {row for row, _column in wanted}
+    return {
+        (number, place): value
+        for number, values in sheet.rows
+        if number in rows
+        for place, value in enumerate(values)
+        if (number, place) in wanted
+    }
+
+
+def _read_sheet(sheet: Sheet, header: Header, only_building, result: Understood) -> list[Entry]:
+    fallback = _fallback_building(sheet, header, only_building, result)
+    tops = _tops(sheet)
+    above = {"building": "", "entrance": ""}
+    entries, skipped = [], 0
+    for number, values in sheet.rows[header.index + 1 :]:
+        row = Row(sheet, header, number, values, tops)
+        if _is_aside(row):
+            skipped += 1
+            continue
+        result.row_count += 1
+        try:
+            entries.append(_read_row(row, above, fallback))
+        except RowRefused as error:
+            room = row.raw("room")
+            label = "" if isinstance(room, Odd) else " ".join(room.split())[:40]
+            result.left.append(LeftRow(sheet.name, number, label, error.code, row.column(error.name), error.ask))
+    if skipped:
+        _add_count(result, "totals_skipped", skipped)
+    if sheet.filled:
+        _add_count(result, "filled_down", len(sheet.filled))
+    return entries
+
+
+def _add_count(result: Understood, code: str, count: int) -> None:
+    for finding in result.findings:
+        if finding["code"] == code:
+            finding["count"] += count
+            return
+    result.findings.append({"code": code, "count": count})
+
+
+def _fallback_building(sheet: Sheet, header: Header, only_building, result: Understood) -> tuple[str, str] | None:
+    """The building of rows that name none: the sheet's name when it reads like one, or the compound's only one."""
+    if cells.looks_like_building(sheet.name):
+        code = cells.building_code(sheet.name)
+        if "building" not in header.columns:
+            result.findings.append({"code": "building_from_sheet", "sheet": sheet.name[:60]})
+        return code, cells.building_name(sheet.name, code)
+    if only_building and "building" not in header.columns:
+        finding = {"code": "building_only_one", "building": only_building[1]}
+        if finding not in result.findings:
+            result.findings.append(finding)
+    return only_building
+
+
+def _is_aside(row: Row) -> bool:
+    """Totals, a repeated header, a signature below the table: no household, and nothing to complain about."""
+    filled = [value for value in row.values if value != ""]
+    if row.values == row.header.cells or not filled:
+        return True
+    first = filled[0]
+    if isinstance(first, str) and TOTALS.match(cells.plain(first)):
+        return True
+    room = row.raw("room")
+    if room == "" and len(filled) == 1:
+        return True
+    return isinstance(room, str) and bool(TOTALS.match(cells.plain(room)))
+
+
+class RowRefused(ValueError):
+    def __init__(self, name: str, error: CellError):
+        self.name, self.code, self.ask = name, error.code, error.ask
+        super().__init__(error.code)
+
+
+def _read(row: Row, name: str, read):
+    """`read` applied to the text of one cell; what it cannot read refuses the row and names the column."""
+    try:
+        return read(row.text(name))
+    except CellError as error:
+        raise RowRefused(name, error) from error
+
+
+def _read_row(row: Row, above: dict[str, str], fallback: tuple[str, str] | None) -> Entry:
+    building_text = _filled_down(row, above)
+    if not _read(row, "room", str):
+        raise RowRefused("room", CellError("no_room"))
+    parts = _read(row, "room", cells.read_room)
+    entrance = cells.entrance_code(above["entrance"]) if above["entrance"] else ""
+    code, name, dashed = _building_of(parts, building_text, fallback)
+    if parts.entrance and dashed != "building":
+        if entrance and parts.dashed and parts.entrance == code:
+            dashed = ""  # 3栋 | 2单元 | 3-301: the building said twice
+        elif entrance and entrance != parts.entrance:
+            raise RowRefused("room", CellError("room_unclear", ask=True))
+        else:
+            entrance = parts.entrance
+    if len(code) > 20 or len(name) > 40 or len(entrance) > 10 or len(parts.room) > 20:
+        raise RowRefused("room", CellError("room_too_long"))
+    floor, place = _floor_of(row, parts)
+    notes: list[str] = []
+    person = _read_person(row, notes)
+    occupancy = _note_unless(cells.read_occupancy, _read(row, "occupancy", str), "occupancy_unclear", notes)
+    if cells.plain(person.name) in cells.VACANT_WORDS:
+        person.name, occupancy = "", str(Household.Occupancy.VACANT)
+        notes.append("name_says_vacant")
+    return Entry(
+        row=row.number,
+        building=code,
+        building_name=name,
+        entrance=entrance,
+        room=parts.room,
+        key=parts.key,
+        floor=floor,
+        place=place,
+        dashed=dashed == "entrance",
+        person=person,
+        occupancy=occupancy,
+        relation=cells.plain(_read(row, "relation", str)),
+        count=_read(row, "count", cells.read_count),
+        notes=notes,
+    )
+
+
+def _filled_down(row: Row, above: dict[str, str]) -> str:
+    """The building's text; where the building is blank, it and the entrance go on from the row above."""
+    building, entrance = _read(row, "building", str), _read(row, "entrance", str)
+    if building:
+        above["building"], above["entrance"] = building, entrance
+    elif above["building"]:
+        row.sheet.filled.add((row.number, row.header.columns["building"]))
+        above["entrance"] = entrance or above["entrance"]
+    else:
+        above["entrance"] = entrance
+    return above["building"]
+
+
+def _building_of(parts: cells.RoomParts, text: str, fallback) -> tuple[str, str, str]:
+    """Code, name, and what the first half of `3-301` turned out to be."""
+    if text:
+        code = cells.building_code(text)
+        if parts.building and parts.building != code:
+            raise RowRefused("building", CellError("buildings_differ", ask=True))
+        return code, cells.building_name(text, code), "entrance" if parts.dashed else ""
+    if parts.building:
+        return parts.building, cells.building_name(parts.building, parts.building), ""
+    if fallback:
+        return *fallback, "entrance" if parts.dashed else ""
+    if parts.dashed and parts.entrance:
+        return parts.entrance, cells.building_name(parts.entrance, parts.entrance), "building"
+    raise RowRefused("room", CellError("building_unknown", ask=True))
+
+
+def _floor_of(row: Row, parts: cells.RoomParts) -> tuple[int | None, int]:
+    floor, place = cells.floor_and_place(parts.key)
+    told = cells.read_floor(_read(row, "floor", str)) if "floor" in row.header.columns else None
+    floor = told if told is not None else parts.floor if parts.floor is not None else floor
+    if floor is not None and abs(floor) > HIGHEST_FLOOR:
+        raise RowRefused("floor" if told is not None else "room", CellError("floor", ask=True))
+    return floor, place
+
+
+def _note_unless(read, text: str, code: str, notes: list[str]) -> str:
+    value = read(text) if text else ""
+    if value is None:
+        notes.append(code)
+    return value or ""
+
+
+def _read_person(row: Row, notes: list[str]) -> Person:
+    name, cleaned = _read(row, "name", cells.read_name)
+    phone, in_words = _read(row, "phone", cells.read_phone)
+    notes += ["name_cleaned"] * cleaned + ["phone_word"] * in_words
+    is_birth_date = isinstance(row.raw("age"), Odd)  # never kept, not even as a band
+    age = None if is_birth_date else cells.read_age(row.text("age")) if row.raw("age") else ""
+    if age is None:
+        notes.append("age_unclear")
+    remark = _read(row, "needs", str)
+    needs, over_80 = cells.read_remark(remark)
+    if remark and not needs and not over_80:
+        notes.append("remark_dropped")
+    whereabouts = _note_unless(cells.read_whereabouts, _read(row, "whereabouts", str), "whereabouts_unclear", notes)
+    return Person(name, phone, age or over_80, whereabouts, needs)
+
+
+def _settle_dashes(entries: list[Entry]) -> None:
+    """`3-301` in building 3: when every such room of the building begins with 3, the 3 is the building itself."""
+    prefixes: dict[str, set[str]] = {}
+    for entry in entries:
+        if entry.dashed:
+            prefixes.setdefault(entry.building, set()).add(entry.entrance)
+    for entry in entries:
+        if entry.dashed and prefixes[entry.building] == {entry.building}:
+            entry.entrance = ""
+
+
+def _join(homes: dict, entry: Entry, sheet: str) -> None:
+    """Add a row to the household of its door."""
+    where = (entry.building, entry.entrance, entry.key)
+    home = homes.get(where)
+    if home is None:
+        home = homes[where] = Home(
+            building=entry.building,
+            building_name=entry.building_name,
+            entrance=entry.entrance,
+            room=entry.room,
+            key=entry.key,
+            floor=1 if entry.floor is None else entry.floor,
+            place=entry.place,
+            sheet=sheet,
+            first_row=entry.row,
+            last_row=entry.row - 1,
+        )
+        if entry.floor is None:
+            home.note("floor_guessed")
+    if home.sheet == sheet and entry.row == home.last_row + 1:
+        home.last_row = entry.row
+    else:
+        home.note("rows_apart")
+        home.last_row = max(home.last_row, entry.row) if home.sheet == sheet else home.last_row
+    for code in entry.notes:
+        home.note(code)
+    _join_person(home, entry)
+
+
+def _join_person(home: Home, entry: Entry) -> None:
+    person = entry.person
+    if entry.count is not None:
+        if home.told_count not in {None, entry.count}:
+            home.ask = "counts_differ"
+        home.told_count = entry.count
+    head, tenant = entry.relation in {"户主", "本人", "业主"}, "租" in entry.relation
+    told = entry.occupancy or ("owner" if head else "tenant" if tenant else "")
+    if not entry.occupancy and home.occupancy and told and told != home.occupancy:
+        # An owner with a lodger stays an owner's household; the lodger is one of its people.
+        home.note("tenant_with_owner")
+        told = "owner" if "owner" in {told, home.occupancy} else told
+    home.occupancy = told or home.occupancy
+    if person.name:
+        person.is_contact = head
+        home.people.append(person)
+        return
+    if person.phone:
+        home.note("phone_without_name")
+    if person.needs:
+        home.note("remark_dropped")
+
+
+def _finish(home: Home) -> None:
+    """What can only be said once all rows of a door are together."""
+    contacts = [person for person in home.people if person.is_contact]
+    for person in home.people:
+        person.is_contact = False
+    if home.people:
+        (contacts or home.people)[0].is_contact = True
+    if home.told_count == 0 and not home.people and not home.occupancy:
+        home.occupancy = str(Household.Occupancy.VACANT)
+    names = Counter(cells.name_key(person.name) for person in home.people)
+    for person in home.people:
+        if names.pop(cells.name_key(person.name), 0) > 1:
+            home.note("same_name", name=mask_name(person.name))
+    phones = Counter(person.phone for person in home.people if person.phone)
+    if any(count > 1 for count in phones.values()):
+        home.note("phone_shared")
+    if home.told_count is not None and home.told_count < len(home.people) and home.occupancy != "vacant":
+        home.note("count_low", told=home.told_count, named=len(home.people))
+    if not home.people and home.occupancy != "vacant":
+        home.note("nobody_named")
