@@ -53,7 +53,7 @@ SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 if not SECRET_KEY:
     if not LOCAL_ONLY:
         raise ImproperlyConfigured("SECRET_KEY is not set. Set it, or set DEMO=1 for a demo on this machine.")
-    SECRET_KEY = "demo-only-key-never-for-real-people"
+    SECRET_KEY = "demo-only-key-never-for-real-people"  # noqa: S105
 
 # Personal columns have keys of their own, newest first, so that SECRET_KEY can be changed without them.
 FIELD_KEYS: list[str] = env.list("FIELD_KEYS", default=[])

@@ -47,6 +47,7 @@ def round_list(request):
     )
     page = Paginator(rounds, PAGE).get_page(request.GET.get("page"))
     for round in page:
+        round.missing = round.expected - round.answered
         round.percent = round.answered * 100 // round.expected if round.expected else 0
     keeps = Compound.objects.kept_by(request.user)
     return render(request, "rounds/list.html", {"page": page, "keeps": keeps})

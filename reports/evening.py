@@ -1,0 +1,93 @@
+"""The evening's sheet of a round: totals and gaps, derived at this minute from the visits and never typed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from residents.models import Building, User
+from rounds.board import LETTERS, BuildingRow, Tally, next_step, read_totals
+from rounds.models import Outcome, Round, RoundEvent, Visit
+
+
+@dataclass
+class EveningSheet:
+    round: Round
+    at: datetime
+    total: Tally
+    rows: list[BuildingRow]
+    missing: list[Visit]
+    late_count: int
+    events: list[RoundEvent]
+
+
+def read_evening_sheet(round: Round, user: User) -> EveningSheet:
+    """Over the buildings that `user` may see."""
+    buildings = list(Building.objects.visible_to(user).filter(rounds=round))
+    rows, total = read_totals(round, buildings)
+    missing = list(visits_of(round, user).missing())
+    for visit in missing:
+        visit.next_step = next_step(visit.outcome)
+    return EveningSheet(
+        round=round,
+        at=timezone.now(),
+        total=total,
+        rows=rows,
+        missing=missing,
+        late_count=visits_of(round, user).filter(latest_mark__is_late=True).count(),
+        events=list(round.events.select_related("by")),
+    )
+
+
+def visits_of(round: Round, user: User):
+    return (
+        Visit.objects.filter(round=round, building__in=Building.objects.visible_to(user))
+        .select_related("building", "latest_mark__marked_by")
+        .top_down()
+    )
+
+
+def door_header() -> list[str]:
+    return [
+        _("Building"),
+        _("Room"),
+        _("Name (masked)"),
+        _("People expected"),
+        _("People done"),
+        _("State"),
+        _("Marked at"),
+        _("Marked by"),
+        _("Remark"),
+        _("Next"),
+    ]
+
+
+def door_row(visit: Visit) -> list[str]:
+    mark = visit.latest_mark
+    return [
+        visit.building.name,
+        visit.full_room,
+        visit.label,
+        str(visit.expected_count),
+        str(visit.done_count),
+        f"{LETTERS[visit.outcome]} {visit.get_outcome_display()}",
+        timezone.localtime(visit.latest_at).strftime("%Y-%m-%d %H:%M") if visit.latest_at else "",
+        str(mark.marked_by) if mark else "",
+        mark.note if mark else "",
+        str(next_step(visit.outcome)),
+    ]
+
+
+def totals_table(rows: list[BuildingRow], total: Tally) -> tuple[list[str], list[list[str]]]:
+    """A line a building and one for all of them; counts only."""
+    outcomes = [outcome for outcome in Outcome if outcome != Outcome.CLEARED]
+    header = [_("Building"), _("Doors"), *(str(outcome.label) for outcome in outcomes), _("People done"), _("People")]
+
+    def line(name: str, tally: Tally) -> list[str]:
+        counts = [str(tally.counts[outcome]) for outcome in outcomes]
+        return [name, str(tally.expected), *counts, str(tally.people_done), str(tally.people_expected)]
+
+    return header, [*(line(row.building.name, row.tally) for row in rows), line(_("all"), total)]

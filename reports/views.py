@@ -1,0 +1,62 @@
+"""Sheets and lists that leave the desk: on paper, or as a file."""
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from reports.evening import door_header, door_row, read_evening_sheet, totals_table, visits_of
+from reports.exports import ROW_CAP, csv_lines, file_name, log_export, watermark, xlsx_bytes
+from residents.access import get_visible
+from rounds.models import Round
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+LISTS = ("totals", "gaps", "doors")
+
+
+def _may_take_doors(user, round: Round) -> bool:
+    """An officer over the compound takes counts only; doors belong to those who keep them."""
+    return round.compound_id in user.access.steward or bool(user.access.lead_buildings)
+
+
+@require_safe
+def evening(request, pk):
+    round = get_visible(Round.objects.exclude(state="draft").select_related("compound"), request.user, pk=pk)
+    sheet = read_evening_sheet(round, request.user)
+    can_take_doors = _may_take_doors(request.user, round)
+    return render(request, "reports/evening.html", {"round": round, "sheet": sheet, "can_take_doors": can_take_doors})
+
+
+@require_safe
+def export(request, pk, what, ending):
+    """`what`: totals, gaps or doors; `ending`: xlsx or csv."""
+    if what not in LISTS or ending not in {"xlsx", "csv"}:
+        raise Http404
+    round = get_visible(Round.objects.exclude(state="draft").select_related("compound"), request.user, pk=pk)
+    if what != "totals" and not _may_take_doors(request.user, round):
+        raise PermissionDenied
+    header, rows, title = _table(round, request.user, what)
+    record = log_export(
+        user=request.user, compound=round.compound, subject=f"round {round.pk}: {what}", row_count=len(rows)
+    )
+    mark, name = watermark(record), file_name(record, f"{round}-{title}", ending)
+    if ending == "csv":
+        response = StreamingHttpResponse(csv_lines(mark, header, rows), content_type="text/csv; charset=utf-8")
+    else:
+        response = HttpResponse(xlsx_bytes(title, mark, header, rows), content_type=XLSX)
+    response.headers["Content-Disposition"] = content_disposition_header(True, name)
+    return response
+
+
+def _table(round: Round, user, what: str) -> tuple[list[str], list[list[str]], str]:
+    if what == "totals":
+        sheet = read_evening_sheet(round, user)
+        header, rows = totals_table(sheet.rows, sheet.total)
+        return header, rows, _("Totals")
+    visits = visits_of(round, user)
+    title = _("All doors")
+    if what == "gaps":
+        visits, title = visits.missing(), _("Gap list")
+    return door_header(), [door_row(visit) for visit in visits[:ROW_CAP]], title
