@@ -462,6 +462,7 @@ def test_texts_are_in_the_portals_language_whatever_the_thread_spoke(world, at, 
     assert told("gap-list")[0][1].endswith("5 doors still missing")
 
 
+@pytest.mark.django_db(transaction=True)  # a task gives back its connection
 def test_the_task_plans_and_the_sender_delivers_within_the_next_sweep(world, at):
     at(EVENING)
     make_round(world)

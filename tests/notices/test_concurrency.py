@@ -1,0 +1,86 @@
+"""Real connections side by side; SQLite's in-memory test database has only one."""
+
+import threading
+from collections import Counter
+
+import pytest
+from django.db import close_old_connections, connection
+
+from notices import sending
+from notices.models import Message, Webhook
+from notices.sending import claim_messages, send_due
+from notices.services import plan_message
+from tests.world import World
+
+pytestmark = [
+    pytest.mark.postgresql,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif("connection.vendor != 'postgresql'", reason="needs DATABASE_URL of a PostgreSQL"),
+]
+
+
+def side_by_side(work, count):
+    """Run `work(number)` in `count` threads that start together; return what they returned."""
+    gate, answers = threading.Barrier(count), []
+
+    def run(number):
+        try:
+            gate.wait()
+            answers.append(work(number))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=[number]) for number in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(answers) == count
+    return answers
+
+
+def plan_many(world, count):
+    hooks = [Webhook(compound=world.jiamu, name=str(n), url="https://hook.example.org/") for n in range(count)]
+    Webhook.objects.bulk_create(hooks)
+    plan_message(compound=world.jiamu, reminder="r", period="p", subject="s", body="b")
+
+
+def test_claimers_at_once_get_disjoint_rows_and_do_not_wait_for_each_other():
+    plan_many(World(), 60)
+    claimed = side_by_side(lambda number: [row.pk for row in claim_messages()], 8)
+    rows = [pk for some in claimed for pk in some]
+    assert len(rows) == len(set(rows))
+    assert [len(some) for some in claimed] == [5] * 8
+
+
+def test_senders_at_once_send_each_message_once(monkeypatch):
+    posted = []
+    monkeypatch.setattr(sending, "post_webhook", lambda url, payload: posted.append(payload["message"]))
+    plan_many(World(), 100)
+
+    def sweep(number):
+        close_old_connections()
+        return send_due(limit=200)
+
+    assert sum(side_by_side(sweep, 6)) == 100
+    assert set(Counter(posted).values()) == {1}
+    assert set(Message.objects.values_list("state", "attempt_count")) == {("sent", 1)}
+
+
+def test_planners_at_once_plan_each_message_once():
+    world = World()
+
+    def plan(number):
+        for day in range(20):
+            plan_message(
+                compound=world.jiamu,
+                reminder="r",
+                period=str(day),
+                subject="s",
+                body="b",
+                users=[world.chen, world.zhao],
+            )
+        return True
+
+    side_by_side(plan, 4)
+    assert Message.objects.count() == 40
