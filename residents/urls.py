@@ -1,15 +1,9 @@
 """Places, people and volunteers. A new name here needs its line in tests/test_permissions.py."""
 
-from importlib.util import find_spec
-
 from django.urls import path
 
+from residents.roster_urls import roster_urlpatterns
 from residents.views import people, places, volunteers
-
-if find_spec("residents.roster_urls"):
-    from residents.roster_urls import roster_urlpatterns
-else:
-    roster_urlpatterns = []
 
 app_name = "residents"
 urlpatterns = [

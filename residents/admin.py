@@ -1,0 +1,169 @@
+"""For repairs by an administrator. Phones are never shown or typed here, and what is on record stays as it was."""
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.utils.translation import gettext_lazy as _
+from simple_history.admin import SimpleHistoryAdmin
+
+from residents.models import (
+    AccessRecord,
+    Building,
+    Compound,
+    Device,
+    Door,
+    Household,
+    Invite,
+    Resident,
+    RoleGrant,
+    RosterImport,
+    RosterLine,
+    User,
+    Volunteer,
+)
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Facts: to look at, not to make, change or remove."""
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+class GrantInline(admin.TabularInline):
+    model = RoleGrant
+    extra = 0
+    autocomplete_fields = ["compound", "buildings"]
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin):
+    list_display = ["username", "display_name", "is_active", "is_staff", "last_login"]
+    list_filter = ["is_active", "is_staff", "is_superuser", "grants__role"]
+    search_fields = ["username", "display_name", "email"]
+    fieldsets = [(None, {"fields": ["display_name"]}), *DjangoUserAdmin.fieldsets]
+    add_fieldsets = [(None, {"fields": ["display_name"]}), *DjangoUserAdmin.add_fieldsets]
+    inlines = [GrantInline]
+
+
+@admin.register(RoleGrant)
+class RoleGrantAdmin(SimpleHistoryAdmin):
+    list_display = ["user", "role", "compound", "until"]
+    list_filter = ["role", "compound"]
+    list_select_related = ["user", "compound"]
+    search_fields = ["user__username", "user__display_name", "compound__name"]
+    autocomplete_fields = ["user", "compound", "buildings"]
+
+
+@admin.register(Compound)
+class CompoundAdmin(admin.ModelAdmin):
+    list_display = ["name", "town", "gap_list_at"]
+    list_filter = ["town"]
+    search_fields = ["name", "town"]
+
+
+@admin.register(Building)
+class BuildingAdmin(SimpleHistoryAdmin):
+    list_display = ["name", "code", "compound", "floor_count", "doors_per_floor", "lift_count"]
+    list_filter = ["compound"]
+    list_select_related = ["compound"]
+    search_fields = ["name", "code", "compound__name"]
+    autocomplete_fields = ["compound"]
+
+
+@admin.register(Door)
+class DoorAdmin(admin.ModelAdmin):
+    list_display = ["room", "building", "entrance", "floor", "position"]
+    list_filter = ["building__compound", "floor"]
+    list_select_related = ["building"]
+    search_fields = ["room", "key", "building__name", "building__code"]
+    autocomplete_fields = ["building"]
+    readonly_fields = ["key"]
+
+
+@admin.register(Household)
+class HouseholdAdmin(SimpleHistoryAdmin):
+    list_display = ["door", "occupancy", "told_count", "moved_in_on", "moved_out_on"]
+    list_filter = ["occupancy", "door__building__compound", ("moved_out_on", admin.EmptyFieldListFilter)]
+    list_select_related = ["door__building"]
+    search_fields = ["door__room", "door__key", "door__building__name", "residents__name"]
+    autocomplete_fields = ["door"]
+
+
+@admin.register(Resident)
+class ResidentAdmin(SimpleHistoryAdmin):
+    list_display = ["name", "household", "age_band", "is_contact", "shown_phone", "moved_out_on"]
+    list_filter = [
+        "age_band",
+        "whereabouts",
+        *Resident.NEEDS,
+        "household__door__building__compound",
+        ("moved_out_on", admin.EmptyFieldListFilter),
+    ]
+    list_select_related = ["household__door__building"]
+    search_fields = ["name", "household__door__room", "household__door__building__name"]
+    autocomplete_fields = ["household"]
+    exclude = ["phone"]
+    readonly_fields = ["shown_phone"]
+
+    @admin.display(description=_("phone"))
+    def shown_phone(self, resident):
+        return resident.masked_phone or "—"
+
+
+@admin.register(Volunteer)
+class VolunteerAdmin(SimpleHistoryAdmin):
+    list_display = ["name", "compound", "user", "ended_at"]
+    list_filter = ["compound", ("ended_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["compound", "user"]
+    search_fields = ["name", "user__username"]
+    autocomplete_fields = ["user", "compound"]
+
+
+@admin.register(Device)
+class DeviceAdmin(ReadOnlyAdmin):
+    list_display = ["label", "volunteer", "bound_at", "last_seen_at", "queued_count", "ended_at"]
+    list_filter = ["volunteer__compound", ("ended_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["volunteer"]
+    search_fields = ["label", "volunteer__name", "id"]
+
+
+@admin.register(Invite)
+class InviteAdmin(ReadOnlyAdmin):
+    list_display = ["volunteer", "created_by", "created_at", "expires_at", "used_at"]
+    list_filter = ["volunteer__compound", ("used_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["volunteer", "created_by"]
+    search_fields = ["volunteer__name"]
+    exclude = ["code_hash"]
+
+
+@admin.register(AccessRecord)
+class AccessRecordAdmin(ReadOnlyAdmin):
+    list_display = ["at", "user", "deed", "subject", "reason", "row_count"]
+    list_filter = ["deed", "compound", "at"]
+    list_select_related = ["user"]
+    search_fields = ["subject", "reason", "user__username", "user__display_name"]
+    date_hierarchy = "at"
+
+
+@admin.register(RosterImport)
+class RosterImportAdmin(ReadOnlyAdmin):
+    list_display = ["file_name", "compound", "uploaded_by", "state", "created_at", "applied_at"]
+    list_filter = ["state", "compound"]
+    list_select_related = ["compound", "uploaded_by"]
+    search_fields = ["file_name"]
+    exclude = ["content"]
+
+
+@admin.register(RosterLine)
+class RosterLineAdmin(ReadOnlyAdmin):
+    list_display = ["roster_import", "sheet", "first_row", "verdict", "room"]
+    list_filter = ["verdict"]
+    list_select_related = ["roster_import"]
+    search_fields = ["room", "sheet", "roster_import__file_name"]
+    exclude = ["payload"]
