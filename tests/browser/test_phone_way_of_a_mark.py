@@ -1,0 +1,281 @@
+"""A mark the phone showed as saved is never lost and never counted twice."""
+
+import pytest
+from playwright.sync_api import expect
+
+from rounds.models import HeldMark, Mark, Visit
+
+pytestmark = pytest.mark.browser
+
+
+def tap_doors(page, count):
+    """Taps `count` doors as done and waits until each is told saved. Gives back their rooms."""
+    rooms = []
+    for _time in range(count):
+        card = page.locator(".door").first
+        rooms.append(card.locator(".door-room").inner_text())
+        visit = card.get_attribute("data-visit")
+        card.locator("[data-deed=done]").click()
+        page.wait_for_selector(f".told[data-visit='{visit}']")
+    return rooms
+
+
+def queue_of(page):
+    return page.evaluate(
+        """() => new Promise((resolve, reject) => {
+          const request = indexedDB.open("shoulou");
+          request.onerror = () => reject(request.error);
+          request.onsuccess = () => {
+            const all = request.result.transaction("outbox").objectStore("outbox").getAll();
+            all.onsuccess = () => { request.result.close(); resolve(all.result); };
+          };
+        })"""
+    )
+
+
+def wait_for_shell(page):
+    page.evaluate(
+        """async () => {
+          const { active } = await navigator.serviceWorker.ready;
+          if (active.state !== "activated") await new Promise((next) => { active.onstatechange = next; });
+        }"""
+    )
+
+
+def test_thirty_marks_without_signal_survive_a_killed_page_and_count_once(phone, bind, stairwell, eventually):
+    context = phone()
+    page = bind(context)
+    wait_for_shell(page)
+    context.set_offline(True)
+    page.reload()
+    page.wait_for_selector(".door")
+    tap_doors(page, 30)
+    assert len(queue_of(page)) == 30
+    assert page.locator("#sync").get_attribute("data-state") == "unsent"
+    page.close()
+
+    page = context.new_page()
+    page.goto("/my/")
+    page.wait_for_selector(".told")
+    assert page.locator(".told").count() == 30
+    context.set_offline(False)
+    eventually(lambda: Mark.objects.count(), 30)
+    page.wait_for_selector("#sync[data-state=sent]")
+    assert queue_of(page) == []
+    assert set(Visit.objects.filter(round=stairwell.round).values_list("outcome", flat=True)) == {"done"}
+    assert sorted(Mark.objects.values_list("seq", flat=True)) == list(range(1, 31))
+    assert HeldMark.objects.count() == 0
+
+
+def test_an_undo_is_another_mark_and_takes_the_first_back(phone, bind, stairwell, eventually):
+    page = bind(phone())
+    tap_doors(page, 1)
+    page.locator(".told [data-deed=undo]").first.click()
+    expect(page.locator(".told")).to_have_count(0)
+    eventually(lambda: Mark.objects.count(), 2)
+    undo = Mark.objects.get(outcome="cleared")
+    assert undo.undoes == Mark.objects.get(outcome="done").pk
+    assert Visit.objects.filter(round=stairwell.round).exclude(outcome="waiting").count() == 0
+
+
+def test_a_sent_mark_is_taken_back_after_the_list_was_fetched_again(phone, bind, stairwell, eventually):
+    page = bind(phone())
+    tap_doors(page, 1)
+    eventually(lambda: Mark.objects.count(), 1)
+    page.wait_for_selector("#sync[data-state=sent]")
+    page.reload()
+    page.locator(".told [data-deed=undo]").first.click()
+    eventually(lambda: Mark.objects.filter(outcome="cleared").count(), 1)
+    eventually(lambda: Visit.objects.filter(round=stairwell.round).exclude(outcome="waiting").count(), 0)
+
+
+def test_person_by_person_tells_only_who_was_touched(phone, bind, stairwell, eventually):
+    page = bind(phone())
+    visit = Visit.objects.get(round=stairwell.round, room="1401")
+    card = page.locator(f"#door-{visit.pk}")
+    card.locator("[data-deed=more]").click()
+    card.locator("li[data-person='1'] .tick-done").click()
+    card.locator("li[data-person='2'] .tick-not").click()
+    card.locator("li[data-person='2'] [data-person=nobody_home]").click()
+    card.locator("[data-part=note]").fill("21:00 后在家")
+    card.locator("[data-deed=people]").click()
+    page.wait_for_selector(f".told[data-visit='{visit.pk}']")
+    eventually(lambda: Mark.objects.count(), 1)
+    mark = Mark.objects.get()
+    assert mark.people == {"1": "done", "2": "nobody_home"}
+    assert mark.note == "21:00 后在家"
+    visit.refresh_from_db()
+    assert (visit.outcome, visit.done_count, visit.expected_count) == ("partly", 1, 3)
+
+
+ANSWERS = {
+    "a redirect to a login page": {"status": 302, "headers": {"Location": "/login/"}},
+    "a page that says 200": {"status": 200, "content_type": "text/html", "body": "<h1>Welcome to the hotspot</h1>"},
+    "our JSON for another nonce": {
+        "status": 200,
+        "content_type": "application/json",
+        "body": '{"portal":"shoulou","nonce":"other","receipts":[]}',
+    },
+    "a stranger's JSON": {"status": 200, "content_type": "application/json", "body": '{"ok":true}'},
+    "a broken server": {"status": 500, "content_type": "text/html", "body": "oops"},
+    "too busy": {"status": 503, "content_type": "application/json", "body": '{"portal":"shoulou","error":"try_again"}'},
+    "half an answer": {"status": 200, "content_type": "application/json", "body": '{"portal":"shou'},
+    "401 of a proxy": {"status": 401, "content_type": "text/html", "body": "who are you"},
+}
+
+
+@pytest.mark.parametrize("answer", ANSWERS.values(), ids=list(ANSWERS))
+def test_whatever_answers_instead_of_the_portal_the_queue_is_kept(phone, bind, stairwell, eventually, answer):
+    page = bind(phone())
+    seen = []
+    page.route("**/sync/", lambda route: (seen.append(1), route.fulfill(**answer)))
+    tap_doors(page, 3)
+    page.click("#send")
+    page.wait_for_selector(".banner.is-warn")
+    assert seen
+    assert len(queue_of(page)) == 3
+    page.unroute("**/sync/")
+    page.click("#send")
+    eventually(lambda: Mark.objects.count(), 3)
+    page.wait_for_selector("#sync[data-state=sent]")
+
+
+def test_an_answer_lost_after_the_commit_is_asked_for_again(phone, bind, stairwell):
+    page = bind(phone())
+    lost = []
+
+    def store_and_hang_up(route):
+        lost.append(route.fetch().json())
+        route.abort()
+
+    page.route("**/sync/", store_and_hang_up, times=1)
+    with page.expect_event("requestfailed"):
+        tap_doors(page, 2)
+    assert Mark.objects.count() == 2
+    assert len(queue_of(page)) == 2
+    page.click("#send")
+    page.wait_for_selector("#sync[data-state=sent]")
+    assert [receipt["result"] for receipt in lost[0]["receipts"]] == ["stored", "stored"]
+    assert Mark.objects.count() == 2
+
+
+def test_two_tabs_send_each_mark_once(phone, bind, stairwell, eventually):
+    context = phone()
+    first = bind(context)
+    second = context.new_page()
+    second.goto("/my/")
+    second.wait_for_selector(".door")
+    posted = []
+    context.on("request", lambda request: posted.append(request.post_data_json) if "/sync/" in request.url else None)
+    context.set_offline(True)
+    tap_doors(first, 5)
+    expect(second.locator(".told")).to_have_count(5)
+    tap_doors(second, 5)
+    posted.clear()
+    context.set_offline(False)
+    eventually(lambda: Mark.objects.count(), 10)
+    first.wait_for_selector("#sync[data-state=sent]")
+    second.wait_for_selector("#sync[data-state=sent]")
+    sent = [mark["id"] for words in posted for mark in words["marks"]]
+    assert sorted(sent) == sorted(str(pk) for pk in Mark.objects.values_list("pk", flat=True))
+    assert sorted(Mark.objects.values_list("seq", flat=True)) == list(range(1, 11))
+
+
+def test_a_newer_list_never_hides_what_is_unsent(phone, bind, stairwell):
+    context = phone()
+    page = bind(context)
+    page.route("**/sync/", lambda route: route.abort())
+    rooms = tap_doors(page, 2)
+    page.reload()
+    page.wait_for_selector(".told")
+    assert page.locator(".told-room").all_inner_texts() == rooms
+    page.click("#send")
+    page.wait_for_timeout(500)
+    assert page.locator(".told-room").all_inner_texts() == rooms
+
+
+def test_a_mark_on_a_door_taken_away_is_kept_for_a_person_and_told(phone, bind, stairwell, eventually, quiet):
+    context = phone()
+    page = bind(context)
+    context.set_offline(True)
+    rooms = tap_doors(page, 1)
+    with quiet():
+        stairwell.round.assignments.all().delete()
+        stairwell.give_to(stairwell.world.wei, floor_from=15, floor_to=15)
+        visit = Visit.objects.get(round=stairwell.round, room=rooms[0])
+        Visit.objects.filter(pk=visit.pk).update(floor=14)
+    context.set_offline(False)
+    eventually(lambda: HeldMark.objects.count(), 1)
+    page.wait_for_selector("#sync[data-state=sent]")
+    assert HeldMark.objects.get().reason == "not_assigned"
+
+
+def test_another_volunteer_on_the_same_phone_sends_the_first_ones_marks_in_the_first_ones_name(
+    phone, bind, stairwell, eventually, quiet
+):
+    world = stairwell.world
+    context = phone()
+    page = bind(context)
+    block = lambda route: route.abort()  # noqa: E731
+    context.route("**/sync/", block)
+    tap_doors(page, 3)
+    with quiet():
+        stairwell.give_to(world.wu, floor_from=1, floor_to=5)
+    second = bind(context, world.wu)
+    second.wait_for_selector(".door")
+    assert second.locator(".told").count() == 0
+    assert second.locator(".banner").count() == 1
+    tap_doors(second, 2)
+    context.unroute("**/sync/")
+    second.click("#send")
+    eventually(lambda: Mark.objects.count(), 5)
+    assert Mark.objects.filter(marked_by=world.wei.user).count() == 3
+    assert Mark.objects.filter(marked_by=world.wu.user).count() == 2
+    assert Mark.objects.values("device").distinct().count() == 2
+
+
+def test_a_signed_out_phone_says_so_keeps_its_marks_and_hands_them_in(phone, bind, stairwell, eventually, quiet):
+    from django.utils import timezone
+
+    from residents.models import Device
+
+    context = phone()
+    page = bind(context)
+    context.set_offline(True)
+    tap_doors(page, 2)
+    with quiet():
+        Device.objects.filter(label__contains="Chrome").update(ended_at=timezone.now())
+    context.set_offline(False)
+    page.wait_for_selector(".banner.is-bad")
+    eventually(lambda: HeldMark.objects.count(), 2)
+    assert Mark.objects.count() == 0
+    page.reload()
+    page.wait_for_selector(".banner.is-bad")
+    assert page.locator(".door").count() == 0
+
+
+def test_a_full_phone_says_not_saved(phone, bind, stairwell):
+    page = bind(phone())
+    page.evaluate(
+        """() => { IDBObjectStore.prototype.add = function () {
+             this.transaction.abort(); throw new DOMException("full", "QuotaExceededError"); }; }"""
+    )
+    page.locator(".door [data-deed=done]").first.click()
+    page.wait_for_selector(".door-failed:not([hidden])")
+    assert page.locator(".told").count() == 0
+    assert queue_of(page) == []
+
+
+def test_lost_storage_is_told_with_its_numbers(phone, bind, stairwell, eventually):
+    page = bind(phone())
+    page.route("**/sync/", lambda route: route.abort())
+    tap_doors(page, 3)
+    page.evaluate(
+        """() => new Promise((resolve) => { const request = indexedDB.open("shoulou"); request.onsuccess = () => {
+             const tx = request.result.transaction("outbox", "readwrite"); tx.objectStore("outbox").clear();
+             tx.oncomplete = () => { request.result.close(); resolve(); }; }; })"""
+    )
+    page.unroute("**/sync/")
+    page.reload()
+    page.wait_for_selector(".banner.is-bad")
+    assert "1, 2, 3" in page.locator(".banner.is-bad").inner_text()
