@@ -59,7 +59,7 @@ def test_thirty_marks_without_signal_survive_a_killed_page_and_count_once(phone,
     page.wait_for_selector(".told")
     assert page.locator(".told").count() == 30
     context.set_offline(False)
-    eventually(lambda: Mark.objects.count(), 30)
+    eventually(Mark.objects.count, 30)
     page.wait_for_selector("#sync[data-state=sent]")
     assert queue_of(page) == []
     assert set(Visit.objects.filter(round=stairwell.round).values_list("outcome", flat=True)) == {"done"}
@@ -72,7 +72,7 @@ def test_an_undo_is_another_mark_and_takes_the_first_back(phone, bind, stairwell
     tap_doors(page, 1)
     page.locator(".told [data-deed=undo]").first.click()
     expect(page.locator(".told")).to_have_count(0)
-    eventually(lambda: Mark.objects.count(), 2)
+    eventually(Mark.objects.count, 2)
     undo = Mark.objects.get(outcome="cleared")
     assert undo.undoes == Mark.objects.get(outcome="done").pk
     assert Visit.objects.filter(round=stairwell.round).exclude(outcome="waiting").count() == 0
@@ -81,7 +81,7 @@ def test_an_undo_is_another_mark_and_takes_the_first_back(phone, bind, stairwell
 def test_a_sent_mark_is_taken_back_after_the_list_was_fetched_again(phone, bind, stairwell, eventually):
     page = bind(phone())
     tap_doors(page, 1)
-    eventually(lambda: Mark.objects.count(), 1)
+    eventually(Mark.objects.count, 1)
     page.wait_for_selector("#sync[data-state=sent]")
     page.reload()
     page.locator(".told [data-deed=undo]").first.click()
@@ -100,7 +100,7 @@ def test_person_by_person_tells_only_who_was_touched(phone, bind, stairwell, eve
     card.locator("[data-part=note]").fill("21:00 后在家")
     card.locator("[data-deed=people]").click()
     page.wait_for_selector(f".told[data-visit='{visit.pk}']")
-    eventually(lambda: Mark.objects.count(), 1)
+    eventually(Mark.objects.count, 1)
     mark = Mark.objects.get()
     assert mark.people == {"1": "done", "2": "nobody_home"}
     assert mark.note == "21:00 后在家"
@@ -136,7 +136,7 @@ def test_whatever_answers_instead_of_the_portal_the_queue_is_kept(phone, bind, s
     assert len(queue_of(page)) == 3
     page.unroute("**/sync/")
     page.click("#send")
-    eventually(lambda: Mark.objects.count(), 3)
+    eventually(Mark.objects.count, 3)
     page.wait_for_selector("#sync[data-state=sent]")
 
 
@@ -173,7 +173,7 @@ def test_two_tabs_send_each_mark_once(phone, bind, stairwell, eventually):
     tap_doors(second, 5)
     posted.clear()
     context.set_offline(False)
-    eventually(lambda: Mark.objects.count(), 10)
+    eventually(Mark.objects.count, 10)
     first.wait_for_selector("#sync[data-state=sent]")
     second.wait_for_selector("#sync[data-state=sent]")
     sent = [mark["id"] for words in posted for mark in words["marks"]]
@@ -205,7 +205,7 @@ def test_a_mark_on_a_door_taken_away_is_kept_for_a_person_and_told(phone, bind, 
         visit = Visit.objects.get(round=stairwell.round, room=rooms[0])
         Visit.objects.filter(pk=visit.pk).update(floor=14)
     context.set_offline(False)
-    eventually(lambda: HeldMark.objects.count(), 1)
+    eventually(HeldMark.objects.count, 1)
     page.wait_for_selector("#sync[data-state=sent]")
     assert HeldMark.objects.get().reason == "not_assigned"
 
@@ -228,7 +228,7 @@ def test_another_volunteer_on_the_same_phone_sends_the_first_ones_marks_in_the_f
     tap_doors(second, 2)
     context.unroute("**/sync/")
     second.click("#send")
-    eventually(lambda: Mark.objects.count(), 5)
+    eventually(Mark.objects.count, 5)
     assert Mark.objects.filter(marked_by=world.wei.user).count() == 3
     assert Mark.objects.filter(marked_by=world.wu.user).count() == 2
     assert Mark.objects.values("device").distinct().count() == 2
@@ -247,7 +247,7 @@ def test_a_signed_out_phone_says_so_keeps_its_marks_and_hands_them_in(phone, bin
         Device.objects.filter(label__contains="Chrome").update(ended_at=timezone.now())
     context.set_offline(False)
     page.wait_for_selector(".banner.is-bad")
-    eventually(lambda: HeldMark.objects.count(), 2)
+    eventually(HeldMark.objects.count, 2)
     assert Mark.objects.count() == 0
     page.reload()
     page.wait_for_selector(".banner.is-bad")
