@@ -204,6 +204,7 @@ USE_TZ = True
 # --- Files, limits ------------------------------------------------------------------------------
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = LOCAL_ONLY  # the demo needs no collectstatic
 STORAGES = {

@@ -52,7 +52,8 @@ def with_pulse(rounds: QuerySet[Round]) -> QuerySet[Round]:
     """Each round with what changes on its board: one statement tells whether anything moved."""
     visits = Visit.objects.filter(round=OuterRef("pk")).order_by().values("round")
     parts = Assignment.objects.filter(round=OuterRef("pk")).order_by().values("round")
-    devices = _devices_of(OuterRef("pk")).order_by().values("volunteer__compound")
+    # Twice outer: the devices' subquery holds one of its own, over assignments.
+    devices = _devices_of(OuterRef(OuterRef("pk"))).order_by().values("volunteer__compound")
     held = HeldMark.objects.filter(compound=OuterRef("compound"), decision="").order_by().values("compound")
     quiet = Q(last_seen_at__lt=timezone.now() - QUIET_AFTER) | Q(last_seen_at=None)
     return rounds.annotate(
@@ -160,7 +161,8 @@ class Board:
     building: Building | None
     elevation: list[EntranceDrawing]
     chosen: Tally
-    missing: list[Visit]
+    revisits: list[Visit]  # somebody was there and has to come back, longest ago first
+    unreached: list[Visit]
     conflicts: list[Visit]
     unassigned_count: int
 
@@ -195,7 +197,10 @@ def read_board(round: Round, buildings: QuerySet[Building], chosen: int | None) 
         building=building,
         elevation=elevation,
         chosen=next((row.tally for row in rows if row.building == building), Tally()),
-        missing=[visit for visit in visits if visit.is_missing],
+        revisits=sorted(
+            (visit for visit in visits if visit.is_missing and visit.latest_at), key=lambda visit: visit.latest_at
+        ),
+        unreached=[visit for visit in visits if visit.is_missing and not visit.latest_at],
         conflicts=[visit for visit in visits if visit.has_conflict],
         unassigned_count=sum(visit.is_missing and not visit.walker for visit in visits),
     )

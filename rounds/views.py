@@ -92,7 +92,7 @@ def _chosen(request) -> int | None:
 
 def _board_context(request, round: Round) -> dict:
     board = read_board(round, Building.objects.visible_to(request.user), _chosen(request))
-    for visit in board.missing:
+    for visit in board.revisits:
         visit.next_step = next_step(visit.outcome)
     return {
         "round": round,
