@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from residents.models import Household, Resident
 from residents.phones import PhoneError, normalise_phone
 
-INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\x00-\x1f\x7f-\x9f]")
+INVISIBLE = re.compile(  # everything but white space, which only separates
+    "[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]"
+)
 DIGITS = {mark: number for number, mark in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
 DASHES = str.maketrans(dict.fromkeys("－—–―‐‑‒−_/\\", "-"))
 
@@ -185,7 +187,7 @@ def read_phone(text: str) -> tuple[str, bool]:
 
 def read_name(text: str) -> tuple[str, bool]:
     """The name as typed, and whether invisible characters were taken out. Never NFKC: it changes rare characters."""
-    cleaned = " ".join(INVISIBLE.sub("", text.replace("\t", " ").replace("\n", " ")).split())
+    cleaned = " ".join(INVISIBLE.sub("", text).split())
     typed = " ".join(text.split())
     if len(cleaned) > 50:
         raise CellError("name_too_long")
