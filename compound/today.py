@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from notices.models import Message
 from residents.models import Compound, Device, Household, User, Volunteer
+from rounds.board import LETTERS
 from rounds.models import HeldMark, Outcome, Round, Visit
 
 IN_A_BAR = (Outcome.DONE, Outcome.ELSEWHERE, Outcome.EXEMPT, Outcome.PARTLY, Outcome.REFUSED, Outcome.NOBODY_HOME)
@@ -17,7 +18,10 @@ IN_A_BAR = (Outcome.DONE, Outcome.ELSEWHERE, Outcome.EXEMPT, Outcome.PARTLY, Out
 @dataclass(frozen=True)
 class Segment:
     css: str
-    start: float
+    letter: str
+    label: str
+    count: int
+    start: float  # per cent of the bar
     share: float
 
 
@@ -45,9 +49,11 @@ class Progress:
     def segments(self) -> list[Segment]:
         segments, start = [], 0.0
         for outcome in IN_A_BAR:
-            share = 100 * self.counts.get(outcome, 0) / (self.expected or 1)
-            if share:
-                segments.append(Segment(outcome.value, round(start, 2), round(share, 2)))
+            count = self.counts.get(outcome, 0)
+            share = 100 * count / (self.expected or 1)
+            if count:
+                place = round(start, 2), round(share, 2)
+                segments.append(Segment(outcome.value, LETTERS[outcome], str(outcome.label), count, *place))
             start += share
         return segments
 

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from residents.models import Building, Household, Resident
 from residents.phones import PhoneError, normalise_phone
@@ -157,7 +158,11 @@ class MoveOutForm(forms.Form):
 class ResidentForm(forms.ModelForm):
     """The number on record is never put into the page: an empty field keeps it."""
 
-    name = NameField(max_length=50, label=_("Name"), help_text=_("Or what everybody calls them: 301 阿婆."))
+    name = NameField(
+        max_length=50,
+        label=pgettext_lazy("of a person", "Name"),
+        help_text=_("Or what everybody calls them: 301 阿婆."),
+    )
     phone = PhoneField()
     forget_phone = forms.BooleanField(required=False, label=_("Remove the number on record"))
     moved_in_on = DayField(required=False, label=_("Moved in on"))
@@ -203,4 +208,4 @@ class RevealForm(forms.Form):
 
 
 class VolunteerForm(forms.Form):
-    name = NameField(max_length=50, label=_("Name"))
+    name = NameField(max_length=50, label=pgettext_lazy("of a person", "Name"))

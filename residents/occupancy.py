@@ -13,7 +13,7 @@ from residents.models import Building, Door, Household, Resident
 from residents.needs import need_words
 
 ELDER_BANDS = (Resident.AgeBand.ELDER, Resident.AgeBand.OLD)
-WINDOW, ROW = 4, 3  # one door of a silhouette, gap included
+WINDOW, ROW, SCALE = 4, 3, 2  # one door of a silhouette with its gap; pixels a unit
 
 
 # --- A compound: one card a building ------------------------------------------------------------------------
@@ -46,7 +46,9 @@ class Summary:
             )
             for kind, windows in self.windows.items()
         }
-        return paths | {"width": max(len(columns) * WINDOW - 1, 1), "height": max(len(floors) * ROW - 1, 1)}
+        width, height = len(columns) * WINDOW + 3, len(floors) * ROW + 3  # two units of wall on each side
+        # One scale for all houses, so that a tower stands above its neighbours.
+        return paths | {"width": width, "height": height, "across": width * SCALE, "up": height * SCALE}
 
 
 def summarise(buildings: Sequence[Building]) -> list[Summary]:

@@ -27,6 +27,7 @@ def normalise_phone(text: str) -> str:
         return foreign
     raise PhoneError(
         _(
-            "This is not a phone number: a mobile has 11 digits, a landline 7 or 8 after its area code, a foreign one a +."
+            "This is not a phone number: a mobile has 11 digits, a landline 7 or 8 after its area code, "
+            "a foreign one a +."
         )
     )

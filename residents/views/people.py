@@ -24,13 +24,24 @@ HOUSEHOLDS = Household.objects.select_related("door__building__compound")
 RESIDENTS = Resident.objects.select_related("household__door__building__compound")
 
 
+def _remarks(person: Resident) -> list[str]:
+    """What stands beside a name, as far as it is known."""
+    away = person.whereabouts != Resident.Whereabouts.HOME
+    return [
+        *([person.get_age_band_display()] if person.age_band else []),
+        *([_("speaks for the household")] if person.is_contact else []),
+        *([person.get_whereabouts_display()] if away else []),
+        *([_("until %(day)s") % {"day": person.moved_out_on.isoformat()}] if person.moved_out_on else []),
+    ]
+
+
 @require_safe
 def household(request, pk):
     home = get_visible(HOUSEHOLDS, request.user, pk=pk)
     can_keep = request.user.access.keeps(home.door.building)
     people = list(home.residents.order_by("-is_contact", "pk"))
     for person in people:
-        person.need_words = need_words(person.needs)
+        person.need_words, person.remarks = need_words(person.needs), _remarks(person)
     context = {
         "household": home,
         "door": home.door,
