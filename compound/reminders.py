@@ -9,6 +9,7 @@ import logging
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -111,7 +112,8 @@ def _counts_by_building(visits) -> dict[int, dict[Building, int]]:
 
 
 def _lines(counts: dict[Building, int]) -> str:
-    return "\n".join(f"{building.name}: {_door_count(count)}" for building, count in counts.items())
+    line = _("%(building)s: %(doors)s")
+    return "\n".join(line % {"building": row.name, "doors": _door_count(count)} for row, count in counts.items())
 
 
 def tell_round_opens_soon(scene: Scene) -> list[Message]:
@@ -141,9 +143,9 @@ def tell_unassigned(scene: Scene) -> list[Message]:
     if scene.drafts:
         taken = active.filter(round=OuterRef("round"), building=OuterRef("building"))
         pairs = Round.buildings.through.objects.filter(~Exists(taken), round__in=scene.drafts)
-        pairs = pairs.order_by("building__position", "building__code").values_list("round_id", "building__name")
+        pairs = pairs.order_by("building__position", "building__code")
         names = defaultdict(list)
-        for round_id, name in pairs:
+        for round_id, name in pairs.values_list("round_id", "building__name"):
             names[round_id].append(name)
         lonely |= {round_id: "\n".join(some) for round_id, some in names.items()}
     rows = []
@@ -164,7 +166,7 @@ def _evening(round: Round, now: datetime) -> date | None:
     """The day whose gap list is due: from the compound's hour until midnight, for rounds open by that hour."""
     today = now.astimezone(SHANGHAI).date()
     hour = datetime.combine(today, round.compound.gap_list_at, tzinfo=SHANGHAI)
-    return today if round.opened_at <= hour <= now else None
+    return today if round.opened_at and round.opened_at <= hour <= now else None
 
 
 def tell_gap_lists(scene: Scene) -> list[Message]:
@@ -187,7 +189,7 @@ def tell_gap_lists(scene: Scene) -> list[Message]:
     return rows
 
 
-def _gap_text(round: Round, counts: dict[Building, int]) -> dict[str, str]:
+def _gap_text(round: Round, counts: dict[Building, int]) -> dict[str, Any]:
     if not counts:
         return {
             "subject": _("%(round)s: no door is missing") % {"round": round},

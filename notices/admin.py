@@ -46,7 +46,7 @@ class WebhookAdmin(admin.ModelAdmin):
     list_filter = ["is_active", "compound"]
     list_select_related = ["compound"]
     search_fields = ["name", "compound__name"]
-    raw_id_fields = ["compound"]
+    autocomplete_fields = ["compound"]
     fields = ["compound", "name", "masked_url", "new_url", "is_active"]
     readonly_fields = ["masked_url"]
 

@@ -106,7 +106,7 @@ def send_message(message: Message) -> None:
 
 def _send_email(message: Message) -> None:
     user = message.user
-    if not user.is_active or not user.email:
+    if user is None or not user.is_active or not user.email:
         raise NeverSent(_("The recipient is no longer there."))
     number = _("Message no. %(number)s") % {"number": message.pk}
     lines = [message.body, "", *([settings.PUBLIC_URL + message.link] if message.link else []), number]
@@ -129,7 +129,8 @@ def _send_email(message: Message) -> None:
 
 
 def _send_webhook(message: Message) -> None:
-    if not message.webhook.is_active:
+    hook = message.webhook
+    if hook is None or not hook.is_active:
         raise NeverSent(_("The recipient is no longer there."))
     number = _("Message no. %(number)s") % {"number": message.pk}
     payload = {
@@ -140,7 +141,7 @@ def _send_webhook(message: Message) -> None:
         "link": settings.PUBLIC_URL + message.link if message.link else "",
     }
     try:
-        post_webhook(url=message.webhook.url, payload=payload)
+        post_webhook(url=hook.url, payload=payload)
     except WebhookError as error:
         raise NotSent(str(error)) from error
 
@@ -167,7 +168,7 @@ def settle(message: Message, error: NotSent | None = None) -> bool:
 
 def work_message(message: Message) -> bool:
     """Send a leased message and settle it; True when it is sent. Whatever goes wrong concerns this one only."""
-    if message.leased_until - timezone.now() < LEASE_RESERVE:
+    if message.leased_until is None or message.leased_until - timezone.now() < LEASE_RESERVE:
         return False  # left to whoever claims it next
     error = None
     try:

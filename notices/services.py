@@ -67,7 +67,7 @@ def plan_messages(rows: list[Message]) -> list[Message]:
             reminder__in={row.reminder for row in rows}, period__in={row.period for row in rows}
         ).values_list("reminder", "recipient", "channel", "period")
     )
-    fresh = {}
+    fresh: dict[tuple[str, ...], Message] = {}
     for row in rows:
         key = (row.reminder, row.recipient, str(row.channel), row.period)
         if key not in written:
