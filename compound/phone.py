@@ -30,14 +30,10 @@ def invite(request, code):
     """Says who invites; changes nothing, so that a chat's link preview does no harm."""
     try:
         volunteer = find_invite(code).volunteer
+        page = render_shell("my/invite.html", code=code, name=mask_name(volunteer.name), compound=volunteer.compound)
+        response = HttpResponse(page)
     except BindError as error:
-        page, status = render_shell("my/invite_gone.html", message=str(error)), _status(error)
-    else:
-        page, status = (
-            render_shell("my/invite.html", code=code, name=mask_name(volunteer.name), volunteer=volunteer),
-            200,
-        )
-    response = HttpResponse(page, status=status)
+        response = HttpResponse(render_shell("my/invite_gone.html", message=str(error)), status=_status(error))
     response["Cache-Control"] = "no-store, private"
     response["Referrer-Policy"] = "no-referrer"
     response["X-Robots-Tag"] = "noindex"

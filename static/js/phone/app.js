@@ -97,9 +97,11 @@ function draw() {
 }
 
 function drawHead(round, left) {
+  $("stair-todo").hidden = !round;
   if (!round) return;
   $("where").textContent = round.segments.join("、") || round.title;
-  $("todo").textContent = `${round.title} · ${left ? say("left", { n: left }) : say("none_left")}`;
+  $("round-title").textContent = round.title;
+  $("todo").textContent = left ? say("left", { n: left }) : say("none_left");
   $("walked").style.width = views.length ? `${Math.round((1 - left / views.length) * 100)}%` : "0";
 }
 
@@ -133,6 +135,10 @@ function drawSync() {
   const pill = $("sync");
   if (pill.textContent !== text) pill.textContent = text;
   pill.dataset.state = state;
+  const send = $("send");
+  const label = n ? say("send_n", { n }) : say("send");
+  if (send.textContent !== label) send.textContent = label;
+  send.classList.toggle("is-due", n > 0);
 }
 
 function bannerList() {
@@ -245,6 +251,7 @@ function toggle(visit) {
   if (ui.open.has(visit)) ui.open.delete(visit);
   else ui.open.add(visit);
   draw();
+  $(`door-${visit}`)?.scrollIntoView({ block: "nearest", behavior: "instant" });
 }
 
 function touchPerson(view, number, what) {

@@ -67,6 +67,7 @@ function drawMore(parent, view) {
   parent.append(document.getElementById("more-piece").content.cloneNode(true));
   const people = parent.querySelector("[data-part=people]");
   people.hidden = !view.door.people.length;
+  parent.querySelector("[data-part=whole]").hidden = people.hidden;
   people.append(...view.door.people.map((person) => drawPerson(person, view)));
   parent.querySelector("[data-part=note]").value = view.draft.note;
 }
