@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from residents.models import Household, Resident, mask_name
 
@@ -59,11 +59,12 @@ def _tell(rows: Iterable, fields: tuple[str, ...], subject, *, names: bool) -> I
 
 
 def _word(before, after, field: str, names: bool) -> str:
-    label = after._meta.get_field(field).verbose_name
+    label = PERSON_NAME if field == "name" else after._meta.get_field(field).verbose_name
     old, new = (_value(row, field, names) for row in (before, after))
     return _("%(field)s: %(old)s → %(new)s") % {"field": label, "old": old, "new": new}
 
 
+PERSON_NAME = pgettext_lazy("of a person", "Name")
 YES, NO, NOTHING = gettext_lazy("yes"), gettext_lazy("no"), gettext_lazy("not told")
 
 

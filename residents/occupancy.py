@@ -169,4 +169,4 @@ def _look(home: Home) -> tuple[str, str, str]:
         return "o-need", pgettext("letter in the elevation", "H"), heads
     if occupancy == Household.Occupancy.TENANT:
         return "o-elsewhere", f"{pgettext('letter in the elevation', 'T')}{home.head_count}", f"{_('tenant')}, {heads}"
-    return "o-waiting", str(home.head_count), heads
+    return "o-home", str(home.head_count), heads
