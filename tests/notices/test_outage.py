@@ -13,6 +13,9 @@ from django.urls import reverse
 from notices.models import Message
 from notices.sending import send_due
 from notices.services import plan_message
+from rounds.services import assign, create_round, open_round
+from tests.marks import envelope, post, tap
+from tests.world import bind_phone
 
 APPS = ["compound", "notices", "reports", "residents", "rounds", "supplies", "testing_rounds"]
 QUEUEING = {"delay", "apply_async", "send_task", "delay_on_commit", "apply_async_on_commit"}
@@ -52,3 +55,15 @@ def test_pages_work_and_messages_wait_while_the_broker_is_gone(client, world, no
     assert [page.status_code for page in pages] == [200, 200, 302]
     assert Message.objects.get().state == "planned"
     assert send_due() == 1  # the command needs no broker either
+
+
+def test_marks_are_stored_while_the_broker_is_gone(client, world, no_broker):
+    round = create_round(**world.round_form())
+    open_round(round=round, by=world.chen)
+    assign(round=round, volunteer=world.wei, building=world.building1, by=world.chen)
+    visits = round.visits.filter(building=world.building1)
+    marks = [tap(visit, seq) for seq, visit in enumerate(visits, start=1)]
+    bind_phone(world.wei, "a-phone-of-this-test-0000")
+    answer = post(client, "a-phone-of-this-test-0000", envelope(*marks))
+    assert answer.status_code == 200
+    assert {receipt["result"] for receipt in answer.json()["receipts"]} == {"stored"}
