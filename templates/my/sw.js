@@ -34,6 +34,8 @@ self.addEventListener("message", (event) => {
 
 self.addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
+  // The page itself asks for a fresh copy when its language is changed.
+  if (event.request.mode !== "navigate" && event.request.cache === "reload") return;
   if (event.request.method !== "GET" || url.origin !== self.location.origin || !FILES.includes(url.pathname)) return;
   event.respondWith((async () => {
     const cache = await caches.open(CACHE);

@@ -15,9 +15,9 @@ SURNAMES = "赵钱孙李周吴郑王冯陈"
 
 
 class Stairwell:
-    def __init__(self, world, floors=15, doors=2):
+    def __init__(self, world, floors=15, doors=2, code="8"):
         self.world = world
-        self.tower = make_building(world.jiamu, "8", floors=floors, doors=doors)
+        self.tower = make_building(world.jiamu, code, floors=floors, doors=doors)
         for number, door in enumerate(self.tower.doors.top_down()):
             names = [f"{SURNAMES[(number + person) % 10]}某{person}" for person in range(1 + number % 3)]
             flags = {"lives_alone": True, "needs_gentle_knock": True, "age_band": "80+"} if number == 4 else {}

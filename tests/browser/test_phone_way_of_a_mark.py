@@ -1,9 +1,15 @@
 """A mark the phone showed as saved is never lost and never counted twice."""
 
+import contextlib
+import os
+import signal
+from pathlib import Path
+
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 
 from rounds.models import HeldMark, Mark, Visit
+from tests.browser.conftest import ARGS, PHONE
 
 pytestmark = pytest.mark.browser
 
@@ -279,3 +285,57 @@ def test_lost_storage_is_told_with_its_numbers(phone, bind, stairwell, eventuall
     page.reload()
     page.wait_for_selector(".banner.is-bad")
     assert "1, 2, 3" in page.locator(".banner.is-bad").inner_text()
+
+
+def test_a_really_full_phone_says_not_saved_and_shows_nothing_as_saved(phone, bind, stairwell, live_server):
+    context = phone()
+    page = bind(context)
+    page.wait_for_selector("#sync[data-state=sent]")
+    page.route("**/sync/", lambda route: route.abort())
+    context.new_cdp_session(page).send("Storage.overrideQuotaForOrigin", {"origin": live_server.url, "quotaSize": 1})
+    for _tap in range(25):  # the browser looks at its quota only now and then
+        page.locator(".door [data-deed=done]").first.click()
+        page.wait_for_selector(".door-failed:not([hidden]), .told")
+        page.wait_for_timeout(300)
+        if page.locator(".door-failed:visible").count():
+            break
+    else:
+        pytest.fail("the quota was never enforced")
+    assert page.locator(".told").count() == len(queue_of(page))
+
+
+def test_what_was_shown_as_saved_survives_a_killed_browser(playwright, chromium_path, live_server, stairwell, tmp_path):
+    def open_phone():
+        return playwright.chromium.launch_persistent_context(
+            str(tmp_path), executable_path=chromium_path, args=ARGS, base_url=live_server.url, **PHONE
+        )
+
+    context = open_phone()
+    page = context.new_page()
+    page.goto(f"/i/{stairwell.invite()}/")
+    page.click("#use")
+    page.wait_for_selector(".door")
+    wait_for_shell(page)
+    context.set_offline(True)
+    rooms = tap_doors(page, 7)
+    for process in own_processes(tmp_path):
+        os.kill(process, signal.SIGKILL)
+    with contextlib.suppress(Error):
+        context.close()
+
+    context = open_phone()
+    context.set_offline(True)
+    page = context.new_page()
+    page.goto("/my/")
+    page.wait_for_selector(".told")
+    assert page.locator(".told-room").all_inner_texts() == rooms
+    assert [row["seq"] for row in sorted(queue_of(page), key=lambda row: row["seq"])] == list(range(1, 8))
+    context.close()
+
+
+def own_processes(profile):
+    """The processes of the browser that runs on this test's own profile folder."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if f"--user-data-dir={profile}".encode() in (folder / "cmdline").read_bytes().split(b"\0"):
+                yield int(folder.name)
