@@ -18,8 +18,8 @@ from residents.roster.words import RosterStateError
 @require_http_methods(["GET", "HEAD", "POST"])
 def roster_upload(request, pk):
     compound = get_kept(Compound.objects, request.user, pk=pk)
-    form = RosterForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    form = RosterForm(request.POST, request.FILES) if request.method == "POST" else RosterForm()
+    if form.is_valid():
         upload = form.cleaned_data["roster"]
         roster_import = submit_roster(compound=compound, file_name=upload.name, content=upload.read(), by=request.user)
         return redirect(roster_import)

@@ -126,11 +126,16 @@ def _holding(roster_import: RosterImport):
     )
 
 
-def _go_on(roster_import: RosterImport, **changes) -> None:
-    """Say how far we are and hold the lease a little longer."""
-    until: datetime = timezone.now() + LEASE
-    if not _holding(roster_import).update(leased_until=until, **changes):
+def _hold(roster_import: RosterImport, **changes) -> None:
+    """Inside a transaction: take the row's lock, or stop. A second worker waits here and then holds nothing."""
+    if not _holding(roster_import).update(**changes):
         raise LeaseLost
+
+
+def _go_on(roster_import: RosterImport, **changes) -> None:
+    """Between transactions: hold the lease a little longer."""
+    until: datetime = timezone.now() + LEASE
+    _hold(roster_import, leased_until=until, **changes)
     roster_import.leased_until = until
 
 
@@ -169,23 +174,18 @@ def read_import(roster_import: RosterImport) -> None:
         for place, line in enumerate(chunk, start):
             line.roster_import, line.position, line.sheet = roster_import, place, line.sheet[:100]
         with transaction.atomic():
-            _go_on(roster_import, done_count=start + len(chunk))
+            _hold(roster_import, done_count=start + len(chunk))
             RosterLine.objects.bulk_create(chunk)
+        _go_on(roster_import)
     findings = roster_import.findings | _file_findings(understood, outcomes, lines)
     # What was understood stands in the lines now; the file itself is not needed any more.
-    _finish(roster_import, state=State.READY, content=b"", findings=findings)
-
-
-def _finish(roster_import: RosterImport, **changes) -> None:
-    if not _holding(roster_import).update(leased_until=None, **changes):
-        raise LeaseLost
+    _hold(roster_import, state=State.READY, content=b"", findings=findings, leased_until=None)
 
 
 def apply_import(roster_import: RosterImport) -> None:
     """All as previewed, or nothing and a fresh preview."""
     with transaction.atomic():
-        # The first statement takes the row: a second worker waits here, and then finds that it holds nothing.
-        _go_on(roster_import)
+        _hold(roster_import, done_count=0)
         Compound.objects.select_for_update().get(pk=roster_import.compound_id)
         lines = [line for line in roster_import.lines.order_by("position") if line.payload]
         kept = [json.loads(line.payload) for line in lines]
@@ -209,7 +209,8 @@ def apply_import(roster_import: RosterImport) -> None:
         )
         roster_import.lines.update(payload="")
         findings = roster_import.findings | {"applied": dict(counts)}
-        _finish(roster_import, state=State.APPLIED, applied_at=timezone.now(), content=b"", findings=findings)
+        changes = {"state": State.APPLIED, "applied_at": timezone.now(), "findings": findings}
+        _hold(roster_import, content=b"", leased_until=None, **changes)
 
 
 def _preview_again(roster_import: RosterImport, moved: list[tuple[RosterLine, Home, Outcome]]) -> None:
@@ -219,7 +220,7 @@ def _preview_again(roster_import: RosterImport, moved: list[tuple[RosterLine, Ho
     RosterLine.objects.bulk_update([row[0] for row in moved], ["verdict", "notes", "payload"], batch_size=100)
     verdicts = list(roster_import.lines.values_list("verdict", flat=True))
     findings = roster_import.findings | {"counts": _count_verdicts(verdicts), "stale": True, "moved": len(moved)}
-    _finish(roster_import, state=State.READY, findings=findings)
+    _hold(roster_import, state=State.READY, findings=findings, leased_until=None)
 
 
 def _home_line(home: Home, outcome: Outcome) -> RosterLine:
@@ -267,6 +268,7 @@ def _file_findings(understood: Understood, outcomes: list[Outcome], lines: list[
         "notices": findings,
         "doors": len(homes),
         "rows": understood.row_count,
+        "sheet_count": understood.sheet_count,
         "people": sum(len(home.people) for home in homes),
         "told": sum(home.told_count or 0 for home in homes),
         "vacant": vacant,

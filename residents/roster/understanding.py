@@ -78,6 +78,7 @@ class Understood:
     columns: list[dict] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     row_count: int = 0
+    sheet_count: int = 0
 
 
 @dataclass
@@ -104,6 +105,7 @@ def understand(book: Book, *, only_building: tuple[str, str] | None = None) -> U
     """Every household of the file. `only_building`: code and name, when the compound has just one."""
     result = Understood(findings=list(book.findings))
     tables = _tables(book, result)
+    result.sheet_count = len(tables)
     homes: dict[tuple[str, str, str], Home] = {}
     for sheet, header in tables:
         _note_columns(header, result)

@@ -115,7 +115,7 @@ COLUMN = {
     "entrance": _("entrance"),
     "floor": _("floor"),
     "room": _("room"),
-    "name": _("name"),
+    "name": _("person's name"),
     "phone": _("phone"),
     "count": _("people, as told"),
     "occupancy": _("occupancy"),

@@ -92,7 +92,8 @@ def tower(seed: int = 1) -> bytes:
 
 def estate_rows(seed: int = 2) -> list[list]:
     invent = Inventor(seed)
-    doors = [(b, f, p) for b in range(1, 19) for f in range(1, 8) for p in range(1, 6)][:514]
+    sizes = {building: 29 if building <= 10 else 28 for building in range(1, 19)}
+    doors = [(building, n // 4 + 1, n % 4 + 1) for building, size in sizes.items() for n in range(size)]
     heads = share_out(1481, 514, 1, 6, invent.chance)
     rows: list[list] = [["门牌", "姓名", "与户主关系", "手机号", "年龄段", "特殊情况", "是否在沪"]]
     for (building, floor, place), count in zip(doors, heads, strict=True):
