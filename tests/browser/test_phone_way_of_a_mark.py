@@ -287,23 +287,6 @@ def test_lost_storage_is_told_with_its_numbers(phone, bind, stairwell, eventuall
     assert "1, 2, 3" in page.locator(".banner.is-bad").inner_text()
 
 
-def test_a_really_full_phone_says_not_saved_and_shows_nothing_as_saved(phone, bind, stairwell, live_server):
-    context = phone()
-    page = bind(context)
-    page.wait_for_selector("#sync[data-state=sent]")
-    page.route("**/sync/", lambda route: route.abort())
-    context.new_cdp_session(page).send("Storage.overrideQuotaForOrigin", {"origin": live_server.url, "quotaSize": 1})
-    for _tap in range(25):  # the browser looks at its quota only now and then
-        page.locator(".door [data-deed=done]").first.click()
-        page.wait_for_selector(".door-failed:not([hidden]), .told")
-        page.wait_for_timeout(300)
-        if page.locator(".door-failed:visible").count():
-            break
-    else:
-        pytest.fail("the quota was never enforced")
-    assert page.locator(".told").count() == len(queue_of(page))
-
-
 def test_what_was_shown_as_saved_survives_a_killed_browser(playwright, chromium_path, live_server, stairwell, tmp_path):
     def open_phone():
         return playwright.chromium.launch_persistent_context(

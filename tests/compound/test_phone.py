@@ -5,10 +5,13 @@ import json
 import re
 import secrets
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from django.contrib.staticfiles import finders
+from django.db import connection
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -350,3 +353,31 @@ def test_pages_of_the_phone_are_only_read(client, name):
 
 def test_binding_is_only_posted(client, world):
     assert client.get(reverse("my_bind")).status_code == 405
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_two_phones_at_once_share_no_invitation(world):
+    code, _row = make_invite(world)
+    asked = [phone_words(code) for _phone in range(5)]
+    with ThreadPoolExecutor(5) as pool:
+        statuses = sorted(pool.map(post_from_thread, asked))
+    assert statuses == [200, 410, 410, 410, 410]
+    assert Device.objects.filter(volunteer=world.wei).count() == 2
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_one_phone_asking_five_times_at_once_is_bound_once(world):
+    code, _row = make_invite(world)
+    words = phone_words(code)
+    with ThreadPoolExecutor(5) as pool:
+        assert list(pool.map(post_from_thread, [words] * 5)) == [200] * 5
+    assert Device.objects.filter(volunteer=world.wei).count() == 2
+
+
+def post_from_thread(words):
+    try:
+        return post_bind(Client(), words).status_code
+    finally:
+        connection.close()
