@@ -1,11 +1,13 @@
 """What every page needs to draw its frame."""
 
-from residents.models import Compound
+from django.utils.functional import SimpleLazyObject
+
+from notices.models import Message
 
 
 def portal(request):
-    """Lazy: a page that does not use the frame (phone shell, fragments) costs no statement."""
+    """Lazy: a page or fragment without the frame (phone shell, live parts) costs no statement."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {}
-    return {"my_compounds": lambda: list(Compound.objects.visible_to(user))}
+    return {"unread_count": SimpleLazyObject(lambda: Message.objects.inbox_of(user).unread().count())}

@@ -1,6 +1,58 @@
+"""The cast for every test, and what happens where a machine lacks something.
+
+Tests marked `browser`, `postgresql` or `redis` run only where that part is; what lacks is named in one closing line.
+MUST_HAVE="browser postgresql redis" makes a missing part an error, and any skipped test too.
+"""
+
+import os
+import shutil
+
 import pytest
 
 from tests.world import World
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+HOW_TO_GET = {
+    "browser": "Chromium (install the package chromium)",
+    "postgresql": "PostgreSQL (set DATABASE_URL)",
+    "redis": "Redis beside PostgreSQL (set REDIS_URL and DATABASE_URL)",
+}
+MUST_HAVE = frozenset(os.environ.get("MUST_HAVE", "").split())
+
+
+def lacking() -> set[str]:
+    on_postgresql = os.environ.get("DATABASE_URL", "").startswith("postgres")
+    has = {
+        "browser": any(map(shutil.which, CHROMIUM)),
+        "postgresql": on_postgresql,
+        "redis": on_postgresql and bool(os.environ.get("REDIS_URL")),
+    }
+    return {part for part, is_there in has.items() if not is_there}
+
+
+def pytest_configure(config):
+    if missing := lacking() & MUST_HAVE:
+        pytest.exit(f"missing: {', '.join(HOW_TO_GET[part] for part in sorted(missing))}", returncode=1)
+
+
+def pytest_collection_modifyitems(config, items):
+    absent = lacking()
+    out = [item for item in items if any(item.get_closest_marker(part) for part in absent)]
+    if out:
+        config.hook.pytest_deselected(items=out)
+        items[:] = [item for item in items if item not in set(out)]
+
+
+def pytest_terminal_summary(terminalreporter, exitstatus, config):
+    if absent := sorted(lacking()):
+        terminalreporter.write_line(f"Not on this machine, so not tested: {', '.join(HOW_TO_GET[p] for p in absent)}.")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session, exitstatus):
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if MUST_HAVE and reporter is not None and reporter.stats.get("skipped"):
+        session.exitstatus = 1
 
 
 @pytest.fixture

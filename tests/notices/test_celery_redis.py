@@ -23,18 +23,8 @@ from tests.notices.hostile import hostile_server
 from tests.world import World
 
 REDIS_URL = os.environ.get("REDIS_URL", "")
-REASON = "needs REDIS_URL, and DATABASE_URL of a PostgreSQL"
 
 pytestmark = [pytest.mark.redis, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture(autouse=True)
-def everything_is_there():
-    if REDIS_URL and connection.vendor == "postgresql":
-        return
-    if os.environ.get("NO_SKIPS") == "1":
-        pytest.fail(REASON)
-    pytest.skip(REASON)
 
 
 def environment():

@@ -13,9 +13,8 @@ from notices.services import plan_message
 from tests.world import World
 
 pytestmark = [
-    pytest.mark.postgresql,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif("connection.vendor != 'postgresql'", reason="needs DATABASE_URL of a PostgreSQL"),
+    pytest.mark.postgresql,
 ]
 
 

@@ -64,7 +64,16 @@ def test_a_held_mark_sent_again_is_held_once(world, lin_visit):
 
 
 def test_one_bad_mark_does_not_spoil_its_neighbours(world, lin_visit):
-    bad = ["text", 7, None, [], {}, {"id": "x"}, tap(lin_visit, 9, note="x" * 201), tap(lin_visit, 8, people={"9": "done"})]
+    bad = [
+        "text",
+        7,
+        None,
+        [],
+        {},
+        {"id": "x"},
+        tap(lin_visit, 9, note="x" * 201),
+        tap(lin_visit, 8, people={"9": "done"}),
+    ]
     receipts = send(world.wei_phone, *bad, tap(lin_visit, 1))
     assert results(receipts)[-1] == ("stored", "")
     assert {receipt.result for receipt in receipts[:-1]} == {"held"}

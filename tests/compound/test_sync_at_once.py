@@ -1,0 +1,83 @@
+"""Many phones at once, on a real PostgreSQL: each mark once, each door counted once."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from residents.models import Door, Household
+from rounds.models import Mark, Visit
+from rounds.services import assign, create_round, open_round
+from tests.marks import envelope, post, tap
+from tests.world import World, bind_phone, make_volunteer
+
+pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def race():
+    """A round of 60 doors and five volunteers who all walk it."""
+    world = World()
+    doors = Door.objects.bulk_create(
+        Door(building=world.building2, floor=n, position=9, room=f"{n}09", key=f"{n}09") for n in range(10, 70)
+    )
+    Household.objects.bulk_create(Household(door=door, told_count=2) for door in doors)
+    round = create_round(**world.round_form())
+    open_round(round=round, by=world.chen)
+    tokens = []
+    for n in range(5):
+        volunteer = make_volunteer(world.jiamu, f"racer-{n}", f"跑者{n}")
+        assign(round=round, volunteer=volunteer, building=world.building2, by=world.chen)
+        tokens.append(f"token-of-racer-{n}-000000")
+        bind_phone(volunteer, tokens[-1])
+    return tokens, list(Visit.objects.filter(round=round, building=world.building2).order_by("pk"))
+
+
+def at_once(jobs):
+    """Each job (token, body) in a thread of its own; a 503 is asked again, as a phone would."""
+
+    def run(job):
+        try:
+            for _ in range(10):
+                answer = post(Client(), *job)
+                if answer.status_code != 503:
+                    return answer.json()["receipts"]
+            raise AssertionError("503 ten times")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(jobs)) as pool:
+        return list(pool.map(run, jobs))
+
+
+def test_one_mark_posted_five_times_at_once_is_stored_once(race):
+    tokens, visits = race
+    for seq, visit in enumerate(visits[:20], start=1):
+        mark = tap(visit, seq)
+        receipts = at_once([(tokens[0], envelope(mark))] * 5)
+        assert sorted(answer[0]["result"] for answer in receipts) == ["known"] * 4 + ["stored"]
+    assert Mark.objects.count() == 20
+
+
+def test_five_people_on_one_door_are_all_kept_and_the_door_counts_once(race):
+    tokens, visits = race
+    for visit in visits[:50]:
+        outcomes = ["done", "refused", "done", "elsewhere", "exempt"]
+        jobs = [
+            (token, envelope(tap(visit, visit.pk, outcome))) for token, outcome in zip(tokens, outcomes, strict=True)
+        ]
+        results = [answer[0]["result"] for answer in at_once(jobs)]
+        assert set(results) <= {"stored", "conflict"}
+        assert "conflict" in results
+    assert Mark.objects.count() == 250
+    assert Visit.objects.filter(has_conflict=True).count() == 50
+
+
+def test_overlapping_batches_in_opposite_order_do_not_wait_for_each_other(race):
+    tokens, visits = race
+    forward = [tap(visit, seq) for seq, visit in enumerate(visits[:40], start=1)]
+    backward = [tap(visit, seq) for seq, visit in enumerate(reversed(visits[:40]), start=1)]
+    for _ in range(3):
+        at_once([(tokens[0], envelope(*forward)), (tokens[1], envelope(*backward))])
+    assert Mark.objects.count() == 80
