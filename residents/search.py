@@ -4,12 +4,13 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, Window
+from django.db.models import Case, Count, Exists, F, FilteredRelation, OuterRef, Q, Subquery, When, Window
 
-from residents.models import Door, Household, Resident, User
+from residents.models import Door, Household, Resident, User, mask_name
 
 LONGEST = 100
 MOST = 50
+NAMES = 3  # shown of a household; more are hinted at
 BETWEEN = re.compile(r"[\s\-–—－/、,，#]+|号楼|单元|[号栋幢座室楼门]")
 PIECE = re.compile(r"[0-9A-Za-z]{1,20}")
 
@@ -38,39 +39,33 @@ def clean_query(text: str) -> str:
 
 
 def search(*, user: User, query: str) -> SearchResult:
-    """Doors the user may see whose room or people match, in two statements. Names are searched only where the
+    """Doors the user may see whose room or people match, in one statement. Names are searched only where the
     user sees names: otherwise the box would tell who lives where after all."""
     if not query:
         return SearchResult([], 0)
     access = user.access
     named = Q(building__compound__in=access.steward) | Q(building__in=access.lead_buildings)
-    person = Resident.objects.filter(household=OuterRef("home"), moved_out_on=None, name__icontains=query)
+    people = Resident.objects.filter(household=OuterRef("home"), moved_out_on=None)
+    # Who was searched for comes first, then who speaks for the household.
+    in_order = people.order_by(Case(When(name__icontains=query, then=0), default=1), "-is_contact", "pk").values("name")
     homes = (
         Door.objects.visible_to(user)
         .annotate(home=FilteredRelation("households", condition=Q(households__moved_out_on=None)))
-        .filter(_room(query) | (named & Exists(person)))
+        .filter(_room(query) | (named & Exists(people.filter(name__icontains=query))))
         .annotate(home_id=F("home__pk"), home_occupancy=F("home__occupancy"), total=Window(Count("*")))
+        .annotate(**{f"name{place}": Subquery(in_order[place : place + 1]) for place in range(NAMES + 1)})
         .select_related("building")
         .order_by("building__position", "building__code", "entrance", "floor", "position", "home_id")[:MOST]
     )
-    rows = [Found(door, _household(door)) for door in homes]
-    _put_names(rows, user)
+    rows = [_found(door, access.keeps(door.building)) for door in homes]
     return SearchResult(rows, rows[0].door.total if rows else 0)
 
 
-def _household(door: Door) -> Household | None:
-    return Household(pk=door.home_id, door=door, occupancy=door.home_occupancy) if door.home_id else None
-
-
-def _put_names(rows: list[Found], user: User) -> None:
-    names: dict[int, list[str]] = {}
-    people = Resident.objects.current().filter(household__in=[row.household for row in rows if row.household])
-    for person in people.only("name", "household_id"):
-        names.setdefault(person.household_id, []).append(person)
-    for row in rows:
-        keeps = user.access.keeps(row.door.building)
-        people_here = names.get(row.household.pk, []) if row.household else []
-        row.names = [person.name if keeps else person.masked_name for person in people_here]
+def _found(door, sees_names: bool) -> Found:
+    home = Household(pk=door.home_id, door=door, occupancy=door.home_occupancy) if door.home_id else None
+    names = [name for place in range(NAMES + 1) if (name := getattr(door, f"name{place}"))]
+    names = names if sees_names else [mask_name(name) for name in names]
+    return Found(door, home, [*names[:NAMES], *(["…"] if len(names) > NAMES else [])])
 
 
 def _room(query: str) -> Q:

@@ -57,7 +57,7 @@ def household(request, pk):
 
 def household_add(request, pk):
     door = get_kept(DOORS, request.user, pk=pk)
-    form = HouseholdAddForm(request.POST or None)
+    form = HouseholdAddForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         return redirect(move_in(door=door, **form.cleaned_data))
     context = {"door": door, "building": door.building, "form": form}
@@ -66,7 +66,7 @@ def household_add(request, pk):
 
 def household_edit(request, pk):
     home = get_kept(HOUSEHOLDS, request.user, pk=pk)
-    form = HouseholdForm(request.POST or None, instance=home)
+    form = HouseholdForm(request.POST if request.method == "POST" else None, instance=home)
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, _("Saved."))
@@ -77,7 +77,7 @@ def household_edit(request, pk):
 
 def household_move_out(request, pk):
     home = get_kept(HOUSEHOLDS, request.user, pk=pk)
-    form = MoveOutForm(request.POST or None, initial={"on": timezone.localdate()})
+    form = MoveOutForm(request.POST if request.method == "POST" else None, initial={"on": timezone.localdate()})
     if request.method == "POST" and form.is_valid():
         try:
             move_out(household=home, on=form.cleaned_data["on"])
@@ -92,7 +92,7 @@ def household_move_out(request, pk):
 
 def resident_add(request, pk):
     home = get_kept(HOUSEHOLDS, request.user, pk=pk)
-    form = ResidentForm(request.POST or None, instance=Resident(household=home))
+    form = ResidentForm(request.POST if request.method == "POST" else None, instance=Resident(household=home))
     if request.method == "POST" and form.is_valid():
         save_resident(resident=form.save(commit=False), phone=form.new_phone)
         messages.success(request, _("Saved."))
@@ -104,7 +104,7 @@ def resident_add(request, pk):
 def resident_edit(request, pk):
     person = get_kept(RESIDENTS, request.user, pk=pk)
     name = person.name
-    form = ResidentForm(request.POST or None, instance=person)
+    form = ResidentForm(request.POST if request.method == "POST" else None, instance=person)
     if request.method == "POST" and form.is_valid():
         save_resident(resident=form.save(commit=False), phone=form.new_phone)
         messages.success(request, _("Saved."))
@@ -116,7 +116,7 @@ def resident_edit(request, pk):
 
 def resident_move_out(request, pk):
     person = get_kept(RESIDENTS, request.user, pk=pk)
-    form = MoveOutForm(request.POST or None, initial={"on": timezone.localdate()})
+    form = MoveOutForm(request.POST if request.method == "POST" else None, initial={"on": timezone.localdate()})
     if request.method == "POST" and form.is_valid():
         try:
             move_resident_out(resident=person, on=form.cleaned_data["on"])
@@ -134,7 +134,7 @@ def resident_reveal(request, pk):
     """The number is in the answer to the POST and nowhere else; every look is on record with its reason."""
     person = get_visible(RESIDENTS, request.user, pk=pk)
     home = person.household
-    form = RevealForm(request.POST or None)
+    form = RevealForm(request.POST if request.method == "POST" else None)
     context = {"resident": person, "household": home, "building": home.door.building, "form": form}
     if request.method == "POST" and form.is_valid():
         try:

@@ -42,7 +42,7 @@ def compound(request, pk):
 
 def building_add(request, pk):
     place = get_kept(Compound.objects, request.user, pk=pk)
-    form = BuildingAddForm(request.POST or None)
+    form = BuildingAddForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             building = add_building(compound=place, **form.cleaned_data)
@@ -76,7 +76,7 @@ def building(request, pk):
 def building_edit(request, pk):
     place = get_kept(Building.objects.select_related("compound"), request.user, pk=pk)
     name = place.name  # a form that fails has already put what was typed into `place`
-    form = BuildingForm(request.POST or None, instance=place)
+    form = BuildingForm(request.POST if request.method == "POST" else None, instance=place)
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, _("Saved."))

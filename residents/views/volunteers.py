@@ -37,7 +37,7 @@ def volunteers(request, pk):
 
 def volunteer_add(request, pk):
     place = get_kept(Compound.objects, request.user, pk=pk)
-    form = VolunteerForm(request.POST or None)
+    form = VolunteerForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             person = add_volunteer(compound=place, name=form.cleaned_data["name"])
