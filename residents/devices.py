@@ -15,7 +15,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from residents.models import Device, Invite
+from residents.models import Device, Invite, Volunteer
 
 TOKEN = re.compile(r"[0-9a-f-]{36}\.[A-Za-z0-9_-]{43,128}")
 LONGEST_TOKEN = 200
@@ -92,14 +92,11 @@ def may_read(device: Device) -> bool:
 
 
 def _use_invite(code: str, device_id: uuid.UUID, hashed: str, label: str) -> Device:
-    invite = (
-        Invite.objects.select_for_update(of=("self",))
-        .select_related("volunteer__user", "volunteer__compound", "device")
-        .filter(code_hash=token_hash(code))
-        .first()
-    )
+    # Locked without joins: after waiting for another phone, a joined device would still be read as it was before.
+    invite = Invite.objects.select_for_update().filter(code_hash=token_hash(code)).first()
     if invite is None:
         raise InviteUnknown(_("There is no such invitation. Ask for a new one."))
+    invite.volunteer = Volunteer.objects.select_related("user", "compound").get(pk=invite.volunteer_id)
     _refuse_if_over(invite, but_not_for_age=invite.used_at is not None)
     if invite.device is not None:
         same = invite.device.pk == device_id and invite.device.token_hash == hashed
