@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum, Value, Window
 from django.db.models.functions import Coalesce
@@ -73,7 +74,7 @@ class Today:
 
 def read_today(user: User) -> Today:
     now = timezone.now()
-    compounds = list(_compounds(user))
+    compounds: list[Any] = list(_compounds(user))  # with what `_compounds` annotates
     rounds = list(
         Round.objects.visible_to(user)
         .filter(state__in=[Round.State.OPEN, Round.State.DRAFT])

@@ -46,7 +46,7 @@ class UserAdmin(DjangoUserAdmin):
     list_display = ["username", "display_name", "is_active", "is_staff", "last_login"]
     list_filter = ["is_active", "is_staff", "is_superuser", "grants__role"]
     search_fields = ["username", "display_name", "email"]
-    fieldsets = [(None, {"fields": ["display_name"]}), *DjangoUserAdmin.fieldsets]
+    fieldsets = [(None, {"fields": ["display_name"]}), *(DjangoUserAdmin.fieldsets or [])]
     add_fieldsets = [(None, {"fields": ["display_name"]}), *DjangoUserAdmin.add_fieldsets]
     inlines = [GrantInline]
 

@@ -133,7 +133,7 @@ def lines_of(building: Building, *, names: bool) -> list[DoorLine]:
 
 
 def _home(household: Household, names: bool) -> Home:
-    people = household.current_residents
+    people = household.current_residents  # type: ignore[attr-defined]  # prefetched by lines_of
     return Home(
         household=household,
         names=[person.name if names else person.masked_name for person in people],

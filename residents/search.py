@@ -58,7 +58,7 @@ def search(*, user: User, query: str) -> SearchResult:
         .order_by("building__position", "building__code", "entrance", "floor", "position", "home_id")[:MOST]
     )
     rows = [_found(door, access.keeps(door.building)) for door in homes]
-    return SearchResult(rows, rows[0].door.total if rows else 0)
+    return SearchResult(rows, rows[0].door.total if rows else 0)  # type: ignore[attr-defined]
 
 
 def _found(door, sees_names: bool) -> Found:
