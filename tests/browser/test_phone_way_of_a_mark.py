@@ -3,11 +3,14 @@
 import contextlib
 import os
 import signal
+import time
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Error, expect
 
+from residents.models import Device
 from rounds.models import HeldMark, Mark, Visit
 from tests.browser.conftest import ARGS, PHONE
 
@@ -241,10 +244,6 @@ def test_another_volunteer_on_the_same_phone_sends_the_first_ones_marks_in_the_f
 
 
 def test_a_signed_out_phone_says_so_keeps_its_marks_and_hands_them_in(phone, bind, stairwell, eventually, quiet):
-    from django.utils import timezone
-
-    from residents.models import Device
-
     context = phone()
     page = bind(context)
     context.set_offline(True)
@@ -322,3 +321,65 @@ def own_processes(profile):
         with contextlib.suppress(OSError):
             if f"--user-data-dir={profile}".encode() in (folder / "cmdline").read_bytes().split(b"\0"):
                 yield int(folder.name)
+
+
+def test_a_mark_kept_for_a_person_is_told_on_its_door_and_does_not_colour_it(phone, bind, stairwell):
+    page = bind(phone())
+
+    def keep_for_a_person(route):
+        words = route.request.post_data_json
+        receipts = [
+            {"index": index, "id": mark["id"], "result": "held", "reason": "not_open", "message": "…"}
+            for index, mark in enumerate(words["marks"])
+        ]
+        route.fulfill(json={"portal": "shoulou", "schema": 1, "nonce": words["nonce"], "receipts": receipts})
+
+    page.route("**/sync/", keep_for_a_person)
+    door = page.locator(".door").first
+    visit = door.get_attribute("data-visit")
+    door.locator("[data-deed=done]").click()
+    word = page.locator(f".door[data-visit='{visit}'] .door-word")
+    expect(word).to_be_visible()
+    assert queue_of(page) == []
+    page.reload()
+    expect(word).to_be_visible()
+
+
+def test_two_volunteers_on_one_door_are_told_of_each_other(phone, bind, stairwell, eventually, quiet):
+    context = phone()
+    page = bind(context)
+    context.set_offline(True)
+    rooms = tap_doors(page, 1)
+    now = timezone.now()
+    with quiet():
+        visit = Visit.objects.get(round=stairwell.round, room=rooms[0])
+        by_wu = {"visit": visit, "outcome": "refused", "marked_by": stairwell.world.wu.user}
+        mark = Mark.objects.create(**by_wu, marked_at=now, sent_at=now, happened_at=now)
+        Visit.objects.filter(pk=visit.pk).update(outcome="refused", latest_mark=mark, latest_at=now)
+    context.set_offline(False)
+    expect(page.locator(f"#door-{visit.pk} .door-word")).to_be_visible()
+    eventually(lambda: Visit.objects.get(pk=visit.pk).has_conflict, True)
+    assert Mark.objects.filter(visit=visit).count() == 2
+
+
+def test_on_a_slow_line_the_batches_become_small(phone, bind, stairwell, eventually):
+    context = phone()
+    page = bind(context)
+    sizes = []
+
+    def too_slow(route):
+        sizes.append(len(route.request.post_data_json["marks"]))
+        if len(sizes) == 1:
+            time.sleep(5.2)
+            return route.abort()
+        return route.continue_()
+
+    context.set_offline(True)
+    tap_doors(page, 30)
+    page.route("**/sync/", too_slow)
+    context.set_offline(False)
+    page.wait_for_timeout(6000)
+    page.click("#send")
+    page.wait_for_selector("#sync[data-state=sent]")
+    assert [size for size in sizes if size] == [30, 20, 10]
+    assert Mark.objects.count() == 30

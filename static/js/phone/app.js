@@ -97,7 +97,7 @@ function draw() {
 }
 
 function drawHead(round, left) {
-  $("stair-todo").hidden = !round;
+  $("stair-todo").hidden = !round || all.feed.rounds.length > 1; // the tabs say as much
   if (!round) return;
   $("where").textContent = round.segments.join("、") || round.title;
   $("round-title").textContent = round.title;

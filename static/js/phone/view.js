@@ -90,6 +90,7 @@ function drawCard(view, canMark) {
   }
   parts.flags.hidden = !door.needs.length;
   parts.more.hidden = !isOpen;
+  node.classList.toggle("is-open", isOpen);
   if (isOpen) drawMore(parts.more, view);
   const isByPerson = Object.keys(draft.people).length > 0;
   const go = node.querySelector("[data-deed=done]");
