@@ -34,7 +34,7 @@ PASSWORD = "shoulou-demo"  # noqa: S105 - printed on the screen; refused outside
 SURNAMES = "黄马吕吴陆魏戴朱周邓高徐薛单袁曹石蒋罗谢宋贾廖梁胡韩孙姚沈萧李解丁苏杜余夏任杨陈仇曾区"
 GIVEN = "宇晨静怡明琪浩曦勇俊春若志超梓娟欣涛强婷军平红霞洋伟艳磊安雪敏然桂兰子华博文远可心"
 SQUAD = ("吴志远", "赵可心", "魏一鸣", "沈乐", "陆晓曦", "戴小满", "杜若晨", "余跃", "袁朗", "石磊", "任平")
-NOTES = {
+NOTES: dict[str, list[str]] = {
     Outcome.NOBODY_HOME: ["电话 1 次未接", "邻居称在医院，待确认", ""],
     Outcome.REFUSED: ["说昨天刚测过", "要求楼组长来"],
     Outcome.PARTLY: ["儿子夜班，22:30 后补采", "老人午睡，晚点再来"],

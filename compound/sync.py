@@ -8,6 +8,7 @@ signed out may still leave marks for a week; they are held for a person.
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.auth.decorators import login_not_required
@@ -33,19 +34,26 @@ MAX_COUNT = 10**9
 DEPOSIT_AFTER_END = timedelta(days=7)
 
 
+@dataclass(frozen=True)
 class Envelope:
     """What a phone says around its marks."""
 
-    def __init__(self, body: dict):
-        self.nonce = body.get("nonce") if isinstance(body.get("nonce"), str) else ""
-        self.sent_at: datetime | None = read_time(body.get("sent_at"))
-        self.queued = _count(body.get("queued"))
-        self.last_seq = _count(body.get("last_seq"))
-        self.marks = body.get("marks")
+    nonce: str
+    sent_at: datetime
+    queued: int
+    last_seq: int
+    marks: list
 
-    @property
-    def is_readable(self) -> bool:
-        return self.sent_at is not None and isinstance(self.marks, list) and len(self.nonce) <= 100
+
+class Refusal(Exception):
+    """Why nothing of a body was taken in: a word for the phone and the status."""
+
+    def __init__(self, error: str, status: int):
+        super().__init__(error)
+        self.error, self.status = error, status
+
+    def as_response(self) -> JsonResponse:
+        return JsonResponse({"portal": "shoulou", "error": self.error}, status=self.status)
 
 
 def _count(value) -> int:
@@ -56,19 +64,17 @@ def _count(value) -> int:
 @login_not_required
 @require_POST
 def sync(request: HttpRequest) -> JsonResponse:
-    device = find_depositor(request)
-    if device is None:
-        return _refuse("unknown_device", 401)
-    envelope, refusal = read_envelope(request)
-    if envelope is None:
-        return refusal
     now = timezone.now()
     try:
+        device = find_depositor(request)
+        envelope = read_envelope(request)
         with transaction.atomic():
             receipts = take_in(device, envelope, now)
+    except Refusal as refusal:
+        return refusal.as_response()
     except DatabaseError:
         # Locked, full, restarting, or the same id on its way into two doors: nothing was written. Ask again.
-        return _refuse("try_again", 503)
+        return Refusal("try_again", 503).as_response()
     return JsonResponse(
         {
             "portal": "shoulou",
@@ -81,35 +87,42 @@ def sync(request: HttpRequest) -> JsonResponse:
     )
 
 
-def find_depositor(request: HttpRequest) -> Device | None:
+def find_depositor(request: HttpRequest) -> Device:
     """The phone whose token this is; one that was signed out may still deposit for a week. One statement."""
     device = authenticate_device(request, may_be_ended=True)
-    if device is None or may_read(device):
+    if device is None:
+        raise Refusal("unknown_device", 401)
+    if may_read(device):
         return device
     ended_at = device.ended_at or device.volunteer.ended_at
     is_over = ended_at is not None and ended_at < timezone.now() - DEPOSIT_AFTER_END
-    return None if is_over else device
+    if is_over:
+        raise Refusal("unknown_device", 401)
+    return device
 
 
-def read_envelope(request: HttpRequest) -> tuple[Envelope | None, JsonResponse | None]:
-    """The body, or the refusal to send. Never an exception, whatever the bytes are."""
+def read_envelope(request: HttpRequest) -> Envelope:
+    """The body as an envelope, or a Refusal. Nothing else is raised, whatever the bytes are."""
     if request.content_type != "application/json":
-        return None, _refuse("not_json", 415)
+        raise Refusal("not_json", 415)
     if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY:
-        return None, _refuse("too_large", 413)
-    body = request.read(MAX_BODY + 1)
-    if len(body) > MAX_BODY:
-        return None, _refuse("too_large", 413)
+        raise Refusal("too_large", 413)
+    content = request.read(MAX_BODY + 1)
+    if len(content) > MAX_BODY:
+        raise Refusal("too_large", 413)
     try:
         # NaN and Infinity are no JSON: they arrive as words and are held as such.
-        parsed = json.loads(body.decode("utf-8"), parse_constant=str)
-    except (ValueError, RecursionError):
-        return None, _refuse("not_json", 400)
-    if not isinstance(parsed, dict) or not (envelope := Envelope(parsed)).is_readable:
-        return None, _refuse("wrong_shape", 400)
-    if len(envelope.marks) > MAX_MARKS:
-        return None, _refuse("split", 413)
-    return envelope, None
+        body = json.loads(content.decode("utf-8"), parse_constant=str)
+    except (ValueError, RecursionError) as error:
+        raise Refusal("not_json", 400) from error
+    if not isinstance(body, dict):
+        raise Refusal("wrong_shape", 400)
+    sent_at, marks, nonce = read_time(body.get("sent_at")), body.get("marks"), body.get("nonce", "")
+    if sent_at is None or not isinstance(marks, list) or not isinstance(nonce, str) or len(nonce) > 100:
+        raise Refusal("wrong_shape", 400)
+    if len(marks) > MAX_MARKS:
+        raise Refusal("split", 413)
+    return Envelope(nonce, sent_at, _count(body.get("queued")), _count(body.get("last_seq")), marks)
 
 
 def take_in(device: Device, envelope: Envelope, now: datetime) -> list[Receipt]:
@@ -131,7 +144,3 @@ def missing_numbers(device: Device, last_seq: int) -> list[int]:
         return []
     gaps = (seq for seq in range(1, min(last_seq, len(had) + MAX_MISSING) + 1) if seq not in had)
     return [seq for seq, _place in zip(gaps, range(MAX_MISSING), strict=False)]
-
-
-def _refuse(error: str, status: int) -> JsonResponse:
-    return JsonResponse({"portal": "shoulou", "error": error}, status=status)

@@ -5,7 +5,6 @@ On the top floor because the page shows the engine's marks beside the details of
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -27,7 +26,7 @@ def _visits():
     return Visit.objects.select_related("round__compound", "building", "household__door", "latest_mark__marked_by")
 
 
-def _get_markable(request: HttpRequest, pk: int) -> Visit:
+def _get_markable(request, pk) -> Visit:
     """404 for what is not theirs, 403 for an officer, who looks but does not mark."""
     visit = _visits().markable_by(request.user).filter(pk=pk).first()
     if visit is None:
@@ -36,7 +35,7 @@ def _get_markable(request: HttpRequest, pk: int) -> Visit:
     return visit
 
 
-def _people(visit: Visit, can_name: bool) -> list[dict]:
+def _people(visit, can_name):
     """Everybody expected, with what was told of each; named in full only to those who keep the roster."""
     people = []
     for person in ExpectedPerson.objects.filter(visit=visit):
@@ -55,7 +54,7 @@ def _people(visit: Visit, can_name: bool) -> list[dict]:
     return people
 
 
-def _context(request: HttpRequest, visit: Visit, form: DeskMarkForm) -> dict:
+def _context(request, visit, form):
     access = request.user.access
     can_mark = visit.round.compound_id in access.steward or visit.building_id in access.lead_buildings
     return {

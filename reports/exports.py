@@ -78,7 +78,7 @@ def xlsx_bytes(title: str, mark: str, header: list[str], rows: Iterable[list[str
     return out.getvalue()
 
 
-def _text_cell(sheet, text: str) -> WriteOnlyCell:
+def _text_cell(sheet, text: str):
     cell = WriteOnlyCell(sheet)
     cell.value = ILLEGAL_IN_XLSX.sub("\ufffd", text)
     cell.data_type = "s"

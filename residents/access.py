@@ -4,25 +4,22 @@ Scope lives in the querysets (`visible_to`: may look, `kept_by`: may change) and
 Not yours is 404, exactly as if it did not exist; yours to look at but not to change is 403.
 """
 
-from typing import TypeVar
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, QuerySet
 from django.shortcuts import get_object_or_404
 
 from residents.models import User
 
-M = TypeVar("M", bound=Model)
+
+def get_visible(rows: Any, user: User, **lookup) -> Any:
+    """The row of a manager or queryset with `visible_to`, if `user` may look at it. Raises Http404 otherwise."""
+    return get_object_or_404(rows.visible_to(user), **lookup)
 
 
-def get_visible(rows: QuerySet[M], user: User, **lookup) -> M:
-    """The row if `user` may look at it. Raises Http404 otherwise."""
-    return get_object_or_404(rows.visible_to(user), **lookup)  # type: ignore[attr-defined]
-
-
-def get_kept(rows: QuerySet[M], user: User, **lookup) -> M:
+def get_kept(rows: Any, user: User, **lookup) -> Any:
     """The row if `user` may change it. Raises PermissionDenied if they may only look, Http404 otherwise."""
-    row = rows.kept_by(user).filter(**lookup).first()  # type: ignore[attr-defined]
+    row = rows.kept_by(user).filter(**lookup).first()
     if row is None:
         get_visible(rows, user, **lookup)
         raise PermissionDenied

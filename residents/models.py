@@ -236,6 +236,8 @@ class Household(models.Model):
     history = HistoricalRecords()
     objects = HouseholdQuerySet.as_manager()
 
+    current_residents: list[Resident]  # set by `with_people`
+
     class Meta:
         verbose_name = _("household")
         verbose_name_plural = _("households")

@@ -6,6 +6,7 @@ import hashlib
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
@@ -16,10 +17,13 @@ from residents.elevation import Cell, EntranceDrawing, draw_elevation
 from residents.models import Building, Device, Door
 from rounds.models import Assignment, HeldMark, Outcome, Round, Visit
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
 QUIET_AFTER = timedelta(minutes=10)
 
 # The letter each outcome is drawn with, so that colour never stands alone.
-LETTERS = {
+LETTERS: dict[str, str] = {
     Outcome.WAITING: "·",
     Outcome.DONE: "✓",
     Outcome.PARTLY: "半",
@@ -32,20 +36,20 @@ LETTERS = {
 VACANT_LETTER = "空"
 
 # What a person does next about each kind of missing door; shown unless the volunteer's note says better.
-NEXT_STEPS = {
+NEXT_STEPS: dict[str, StrPromise] = {
     Outcome.WAITING: _("on the way; knock"),
     Outcome.PARTLY: _("come back for the rest"),
     Outcome.NOBODY_HOME: _("ring, then knock again"),
     Outcome.REFUSED: _("building lead explains at the door"),
 }
-SETTLED_STEPS = {
+SETTLED_STEPS: dict[str, StrPromise] = {
     Outcome.ELSEWHERE: _("ask for the proof"),
     Outcome.EXEMPT: _("note until when"),
 }
 
 
 def next_step(outcome: str) -> str:
-    return NEXT_STEPS.get(outcome) or SETTLED_STEPS.get(outcome) or ""
+    return str(NEXT_STEPS.get(outcome) or SETTLED_STEPS.get(outcome) or "")
 
 
 def with_pulse(rounds: QuerySet[Round]) -> QuerySet[Round]:
@@ -73,7 +77,7 @@ def _devices_of(round_id) -> QuerySet[Device]:
     return Device.objects.filter(ended_at=None, volunteer__in=walkers)
 
 
-def pulse(round: Round, *extra) -> str:
+def pulse(round: Any, *extra) -> str:
     """An entity tag for the round as annotated by `with_pulse`, and whatever else the page depends on."""
     parts = (
         round.pk,
@@ -121,7 +125,7 @@ class Tally:
     def legend(self) -> list[tuple[str, str, str, int]]:
         """(outcome, letter, label, count), missing ones included so that the legend never jumps."""
         return [
-            (outcome.value, LETTERS[outcome], outcome.label, self.counts[outcome])
+            (outcome.value, LETTERS[outcome], str(outcome.label), self.counts[outcome])
             for outcome in Outcome
             if outcome != Outcome.CLEARED
         ]
@@ -197,13 +201,15 @@ def read_board(round: Round, buildings: QuerySet[Building], chosen: int | None) 
         building=building,
         elevation=elevation,
         chosen=next((row.tally for row in rows if row.building == building), Tally()),
-        revisits=sorted(
-            (visit for visit in visits if visit.is_missing and visit.latest_at), key=lambda visit: visit.latest_at
-        ),
+        revisits=sorted((visit for visit in visits if visit.is_missing and visit.latest_at), key=_since),
         unreached=[visit for visit in visits if visit.is_missing and not visit.latest_at],
         conflicts=[visit for visit in visits if visit.has_conflict],
         unassigned_count=sum(visit.is_missing and not visit.walker for visit in visits),
     )
+
+
+def _since(visit: Visit) -> datetime:
+    return visit.latest_at or visit.revised_at
 
 
 def _count(round: Round, buildings: list[Building]) -> tuple[list[BuildingRow], dict[int, Walker]]:

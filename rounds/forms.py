@@ -34,7 +34,7 @@ class WindowForm(forms.Form):
 
     def __init__(self, *args, compound: Compound, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["buildings"].queryset = compound.buildings.all()
+        self.fields["buildings"].queryset = compound.buildings.all()  # type: ignore[attr-defined]
         if not self.is_bound and not self.initial:
             hour = timezone.localtime().replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
             self.initial = {
@@ -94,9 +94,9 @@ class AssignmentForm(forms.Form):
     def __init__(self, *args, round: Round, entrances: list[str], **kwargs):
         super().__init__(*args, **kwargs)
         self.round = round
-        self.fields["volunteer"].queryset = Volunteer.objects.active().filter(compound=round.compound_id)
-        self.fields["building"].queryset = round.buildings.all()
-        self.fields["entrance"].choices = [("", _("all entrances")), *((name, name) for name in entrances)]
+        self.fields["volunteer"].queryset = Volunteer.objects.active().filter(compound=round.compound_id)  # type: ignore[attr-defined]
+        self.fields["building"].queryset = round.buildings.all()  # type: ignore[attr-defined]
+        self.fields["entrance"].choices = [("", _("all entrances")), *((name, name) for name in entrances)]  # type: ignore[attr-defined]
         if not entrances:
             self.fields["entrance"].widget = forms.HiddenInput()
 

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -69,7 +70,7 @@ def record_marks(
         mark = _make_mark(device, item, visits[item.visit_id], sent_at, received_at)
         new.append((item, mark))
         known[mark.id] = mark
-        used_seqs[mark.seq] = mark.id
+        used_seqs[item.seq] = mark.id
         marks_of[mark.visit_id].append(mark)
     Mark.objects.bulk_create(mark for _item, mark in new)
     refold((visits[visit_id] for visit_id in {mark.visit_id for _item, mark in new}), marks_of, received_at)
@@ -113,10 +114,10 @@ def _load_marks(
 
 
 def _why_held(
-    device: Device, item: IncomingMark, stored: Mark | None, visits: dict[int, Visit], used_seqs: dict[int, UUID]
+    device: Device, item: IncomingMark, stored: Mark | None, visits: dict[int, Any], used_seqs: dict[int, UUID]
 ) -> str:
     """Why a readable mark cannot be applied; empty when it can."""
-    visit = visits.get(item.visit_id or 0)
+    visit = visits.get(item.visit_id)
     if not may_read(device):
         return Reason.DEVICE_ENDED
     if stored is not None:
@@ -183,12 +184,12 @@ def _hold(
         HeldMark(
             mark_id=item.shown_id,
             device=device,
-            seq=item.seq,
+            seq=item.seq or None,
             digest=item.digest,
             payload=item.payload,
             reason=item.reason,
             compound_id=device.volunteer.compound_id,
-            visit=visits.get(item.visit_id or 0),
+            visit=visits.get(item.visit_id),
             sent_at=sent_at,
             received_at=received_at,
         )

@@ -188,6 +188,11 @@ class Visit(models.Model):
 
     objects = VisitQuerySet.as_manager()
 
+    # Set by read models for the page they serve.
+    walker: str
+    next_step: str
+    letter: str
+
     class Meta:
         verbose_name = _("visit")
         verbose_name_plural = _("visits")
@@ -237,6 +242,10 @@ class Mark(models.Model):
     received_at = models.DateTimeField(default=timezone.now)
     happened_at = models.DateTimeField()
     is_late = models.BooleanField(default=False, help_text=_("Arrived after the round was closed."))
+
+    # Set by read models for the page they serve.
+    letter: str
+    still_stands: bool
 
     class Meta:
         verbose_name = _("mark")

@@ -16,7 +16,7 @@ from django.utils.dateparse import parse_datetime
 
 from rounds.models import MARKABLE, PERSON_OUTCOMES, HeldMark, Mark, Outcome
 
-MAX_NOTE = Mark._meta.get_field("note").max_length
+MAX_NOTE = Mark._meta.get_field("note").max_length or 0
 MAX_ID = 2**63 - 1
 KEPT_PAYLOAD_CHARS = 4000
 PERSON_NUMBERS = frozenset(str(number) for number in range(1, 100))
@@ -27,19 +27,22 @@ Reason = HeldMark.Reason
 
 @dataclass
 class IncomingMark:
-    """One entry of the batch. `reason` is set when it cannot be read or applied; then only `payload` is sure."""
+    """One entry of the batch. `reason` is set when it cannot be read or applied; then only `payload` is sure.
+
+    A number of 0, no id and the earliest time stand for what was not told or not readable.
+    """
 
     index: int
     payload: Any
     mark_id: uuid.UUID | None = None
-    seq: int | None = None
-    visit_id: int | None = None
+    seq: int = 0
+    visit_id: int = 0
     outcome: str = ""
     people: dict[str, str] = field(default_factory=dict)
     note: str = ""
     undoes: uuid.UUID | None = None
     saw: uuid.UUID | None = None
-    marked_at: datetime | None = None
+    marked_at: datetime = EARLIEST
     reason: str = ""
 
     @property
@@ -91,14 +94,16 @@ def read_mark(index: int, raw: Any) -> IncomingMark:
     if mark.mark_id is None:
         mark.reason = Reason.BAD_ID
         return mark
-    mark.marked_at = read_time(raw.get("marked_at"))
-    mark.outcome = raw.get("outcome") if isinstance(raw.get("outcome"), str) else ""
+    marked_at = read_time(raw.get("marked_at"))
+    mark.marked_at = marked_at or EARLIEST
+    outcome = raw.get("outcome")
+    mark.outcome = outcome if isinstance(outcome, str) else ""
     note, people = raw.get("note", ""), raw.get("people") or {}
     links_ok = all(raw.get(name) is None or _uuid(raw[name]) for name in ("undoes", "saw"))
     mark.undoes, mark.saw = _uuid(raw.get("undoes")), _uuid(raw.get("saw"))
     readable = (
-        mark.seq is not None
-        and mark.marked_at is not None
+        mark.seq > 0
+        and marked_at is not None
         and mark.outcome in MARKABLE
         and (mark.outcome == Outcome.CLEARED) == (mark.undoes is not None)
         and links_ok
@@ -109,7 +114,7 @@ def read_mark(index: int, raw: Any) -> IncomingMark:
     )
     if not readable:
         mark.reason = Reason.BAD_MARK
-    elif mark.visit_id is None:
+    elif not mark.visit_id:
         mark.reason = Reason.UNKNOWN_VISIT
     else:
         mark.note, mark.people = note, dict(people)
@@ -129,9 +134,9 @@ def clean_text(text: str) -> str:
     return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")
 
 
-def _whole(value: Any) -> int | None:
-    """A whole number a key column can hold. `True`, "2" and 2.5 are none."""
-    return value if type(value) is int and 1 <= value <= MAX_ID else None
+def _whole(value: Any) -> int:
+    """A whole number a key column can hold, else 0. `True`, "2" and 2.5 are none."""
+    return value if type(value) is int and 1 <= value <= MAX_ID else 0
 
 
 def _uuid(value: Any) -> uuid.UUID | None:
