@@ -57,7 +57,7 @@ def volunteer(request, pk):
         "volunteer": person,
         "compound": person.compound,
         "devices": list(person.devices.all()),
-        "invites": list(person.invites.select_related("created_by", "device")[:20]),
+        "invites": list(person.invites.select_related("created_by", "device")[:8]),
         "now": timezone.now(),
         "can_keep": person.compound_id in request.user.access.steward,
     }
