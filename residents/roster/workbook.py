@@ -172,62 +172,64 @@ def _sheet_parts(archive) -> dict[str, str]:
 
 
 def _scan_sheet(archive, part) -> SheetScan:
-    scan = SheetScan()
-    parser = expat.ParserCreate()
-    row = column = 0
-    kind = ""  # of the cell we stand in: "" nothing seen, "value", "error", "formula"
+    scanner = _SheetScanner()
+    _parse(archive, part, scanner.parser)
+    scanner.settle()
+    return scanner.scan
 
-    def settle():
-        nonlocal kind
-        if kind in {"error", "formula"} and len(scan.odd) < MAX_CELLS // 10:
-            scan.odd[row, column] = kind
-        kind = ""
-        parser.CharacterDataHandler = None
 
-    def on_text(text):
-        nonlocal kind
-        if text.strip() and kind == "formula-value":
-            kind = "value"
+class _SheetScanner:
+    """Walks a sheet's XML; only the place and the kind of the cell it stands in are remembered."""
 
-    def on_start(tag, attributes):
-        nonlocal row, column, kind
+    def __init__(self) -> None:
+        self.scan = SheetScan()
+        self.row = self.column = 0
+        self.kind = ""  # of this cell: "" nothing yet, value, error, formula, formula-value (inside its <v>)
+        self.parser = expat.ParserCreate()
+        self.parser.StartElementHandler = self.on_start
+        self.parser.EndElementHandler = self.on_end
+
+    def on_start(self, tag: str, attributes: dict[str, str]) -> None:
         tag = _local(tag)
         if tag == "c":
-            settle()
+            self.settle()
             where = WHERE.match(attributes.get("r", ""))
             if where:
-                column, row = column_number(where[1]), int(where[2])
+                self.column, self.row = column_number(where[1]), int(where[2])
             else:
-                column += 1
-            if attributes.get("t") == "e":
-                kind = "error"
+                self.column += 1
+            self.kind = "error" if attributes.get("t") == "e" else ""
         elif tag == "row":
-            settle()
-            row = int(attributes.get("r", row + 1))
-            column = 0
+            self.settle()
+            self.row, self.column = int(attributes.get("r", self.row + 1)), 0
         elif tag in {"v", "is", "f"}:
-            if kind in {"", "error"}:
-                scan.cells += 1
-                scan.last_row = max(scan.last_row, row)
-                scan.last_column = max(scan.last_column, column)
-            if tag == "f" and kind == "":
-                kind = "formula"
-            elif tag == "v" and kind == "formula":
-                kind = "formula-value"
-                parser.CharacterDataHandler = on_text
-            elif kind == "":
-                kind = "value"
+            self.on_content(tag)
 
-    def on_end(tag):
-        nonlocal kind
-        if kind == "formula-value" and _local(tag) == "v":
-            kind = "formula"
+    def on_content(self, tag: str) -> None:
+        if self.kind in {"", "error"}:
+            self.scan.cells += 1
+            self.scan.last_row = max(self.scan.last_row, self.row)
+            self.scan.last_column = max(self.scan.last_column, self.column)
+        if self.kind == "":
+            self.kind = "formula" if tag == "f" else "value"
+        elif self.kind == "formula" and tag == "v":
+            self.kind = "formula-value"
+            self.parser.CharacterDataHandler = self.on_text
 
-    parser.StartElementHandler = on_start
-    parser.EndElementHandler = on_end
-    _parse(archive, part, parser)
-    settle()
-    return scan
+    def on_text(self, text: str) -> None:
+        if text.strip() and self.kind == "formula-value":
+            self.kind = "value"
+
+    def on_end(self, tag: str) -> None:
+        if self.kind == "formula-value" and _local(tag) == "v":
+            self.kind = "formula"
+
+    def settle(self) -> None:
+        """The cell is over: an error, or a formula whose result is missing, is remembered."""
+        if self.kind in {"error", "formula"} and len(self.scan.odd) < MAX_CELLS // 10:
+            self.scan.odd[self.row, self.column] = self.kind
+        self.kind = ""
+        self.parser.CharacterDataHandler = None
 
 
 def _longest_text(archive, part) -> int:
