@@ -2,7 +2,7 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from residents.access import get_kept, get_visible
 from residents.forms import HouseholdAddForm, HouseholdForm, MoveOutForm, ResidentForm, RevealForm
@@ -55,6 +55,7 @@ def household(request, pk):
     return render(request, "residents/household.html", context)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def household_add(request, pk):
     door = get_kept(DOORS, request.user, pk=pk)
     form = HouseholdAddForm(request.POST if request.method == "POST" else None)
@@ -64,6 +65,7 @@ def household_add(request, pk):
     return render(request, "residents/household_add.html", context, status=422 if form.errors else 200)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def household_edit(request, pk):
     home = get_kept(HOUSEHOLDS, request.user, pk=pk)
     form = HouseholdForm(request.POST if request.method == "POST" else None, instance=home)
@@ -75,6 +77,7 @@ def household_edit(request, pk):
     return render(request, "residents/household_edit.html", context, status=422 if form.errors else 200)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def household_move_out(request, pk):
     home = get_kept(HOUSEHOLDS, request.user, pk=pk)
     form = MoveOutForm(request.POST if request.method == "POST" else None, initial={"on": timezone.localdate()})
@@ -90,6 +93,7 @@ def household_move_out(request, pk):
     return render(request, "residents/move_out.html", context, status=422 if form.errors else 200)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def resident_add(request, pk):
     home = get_kept(HOUSEHOLDS, request.user, pk=pk)
     form = ResidentForm(request.POST if request.method == "POST" else None, instance=Resident(household=home))
@@ -101,6 +105,7 @@ def resident_add(request, pk):
     return render(request, "residents/resident_add.html", context, status=422 if form.errors else 200)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def resident_edit(request, pk):
     person = get_kept(RESIDENTS, request.user, pk=pk)
     name = person.name
@@ -114,6 +119,7 @@ def resident_edit(request, pk):
     return render(request, "residents/resident_edit.html", context, status=422 if form.errors else 200)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def resident_move_out(request, pk):
     person = get_kept(RESIDENTS, request.user, pk=pk)
     form = MoveOutForm(request.POST if request.method == "POST" else None, initial={"on": timezone.localdate()})
@@ -130,6 +136,7 @@ def resident_move_out(request, pk):
     return render(request, "residents/move_out.html", context, status=422 if form.errors else 200)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def resident_reveal(request, pk):
     """The number is in the answer to the POST and nowhere else; every look is on record with its reason."""
     person = get_visible(RESIDENTS, request.user, pk=pk)

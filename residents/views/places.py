@@ -1,7 +1,7 @@
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from residents.access import get_kept, get_visible
 from residents.elevation import draw_elevation
@@ -40,6 +40,7 @@ def compound(request, pk):
     return render(request, "residents/compound.html", context)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def building_add(request, pk):
     place = get_kept(Compound.objects, request.user, pk=pk)
     form = BuildingAddForm(request.POST if request.method == "POST" else None)
@@ -73,6 +74,7 @@ def building(request, pk):
     return render(request, "residents/building.html", context)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def building_edit(request, pk):
     place = get_kept(Building.objects.select_related("compound"), request.user, pk=pk)
     name = place.name  # a form that fails has already put what was typed into `place`

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from residents.access import get_kept, get_visible
 from residents.forms import VolunteerForm
@@ -35,6 +35,7 @@ def volunteers(request, pk):
     return render(request, "residents/volunteers.html", context)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def volunteer_add(request, pk):
     place = get_kept(Compound.objects, request.user, pk=pk)
     form = VolunteerForm(request.POST if request.method == "POST" else None)
