@@ -61,7 +61,7 @@ def door_header() -> list[str]:
         _("Marked at"),
         _("Marked by"),
         _("Remark"),
-        _("Next"),
+        _("Next step"),
     ]
 
 
@@ -84,7 +84,13 @@ def door_row(visit: Visit) -> list[str]:
 def totals_table(rows: list[BuildingRow], total: Tally) -> tuple[list[str], list[list[str]]]:
     """A line a building and one for all of them; counts only."""
     outcomes = [outcome for outcome in Outcome if outcome != Outcome.CLEARED]
-    header = [_("Building"), _("Doors"), *(str(outcome.label) for outcome in outcomes), _("People done"), _("People")]
+    header = [
+        _("Building"),
+        _("Doors expected"),
+        *(str(outcome.label) for outcome in outcomes),
+        _("People done"),
+        _("People expected"),
+    ]
 
     def line(name: str, tally: Tally) -> list[str]:
         counts = [str(tally.counts[outcome]) for outcome in outcomes]

@@ -27,7 +27,7 @@ class NameField(forms.CharField):
 
 class PhoneField(forms.CharField):
     def __init__(self, **kwargs):
-        super().__init__(max_length=40, required=False, label=_("Phone"), **kwargs)
+        super().__init__(max_length=40, required=False, label=_("Phone number"), **kwargs)
         self.widget.attrs |= {"autocomplete": "off", "inputmode": "tel"}
 
     def clean(self, value):

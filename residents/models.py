@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 from residents.encryption import EncryptedTextField, fingerprint
@@ -425,7 +426,7 @@ class Device(models.Model):
     queued_count = models.PositiveIntegerField(_("unsent, as the phone told"), default=0)
 
     class Meta:
-        verbose_name = _("phone")
+        verbose_name = pgettext_lazy("device", "phone")
         verbose_name_plural = _("phones")
         ordering = ["-bound_at"]
 
@@ -506,7 +507,7 @@ class RosterImport(models.Model):
         QUEUED = "queued", _("waiting to be applied")
         APPLYING = "applying", _("being applied")
         APPLIED = "applied", _("applied")
-        REFUSED = "refused", _("refused")
+        REFUSED = "refused", pgettext_lazy("of a file", "refused")
         DISCARDED = "discarded", _("discarded")
 
     compound = models.ForeignKey(Compound, on_delete=models.PROTECT, related_name="roster_imports")
@@ -544,7 +545,7 @@ class RosterLine(models.Model):
         CHANGED = "changed", _("changed")
         SAME = "same", _("same")
         ASK = "ask", _("to decide")
-        REFUSED = "refused", _("refused")
+        REFUSED = "refused", pgettext_lazy("of a row", "refused")
 
     roster_import = models.ForeignKey(RosterImport, on_delete=models.CASCADE, related_name="lines")
     position = models.PositiveIntegerField()
