@@ -1,6 +1,7 @@
 """Every address of the portal. A new name here needs its line in tests/test_permissions.py."""
 
 from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 from django.views.i18n import set_language
@@ -13,7 +14,7 @@ urlpatterns = [
     path("", views.today, name="today"),
     path("login/", LoginView.as_view(template_name="login.html", redirect_authenticated_user=True), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
-    path("language/", set_language, name="set_language"),
+    path("language/", login_not_required(set_language), name="set_language"),
     path("sync/", sync, name="sync"),
     *phone_urlpatterns,
     path("", include("residents.urls")),

@@ -342,7 +342,8 @@ class AssignmentQuerySet(models.QuerySet):
         return self.filter(round__compound__in=user.access.steward)
 
     def active(self):
-        return self.filter(released_at=None)
+        """Held by somebody who still serves."""
+        return self.filter(released_at=None, volunteer__ended_at=None)
 
     def over_visit(self):
         """For a subquery of visits: the assignments that hold the outer visit."""

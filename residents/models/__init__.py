@@ -1,0 +1,26 @@
+"""The compound as it stands: buildings, doors, who lives behind them, and who may look after which of them."""
+
+from residents.models.people import Household, Resident, mask_name, mask_phone
+from residents.models.places import Building, Compound, Door
+from residents.models.records import AccessRecord, RosterImport, RosterLine
+from residents.models.users import Access, RoleGrant, User
+from residents.models.volunteers import Device, Invite, Volunteer
+
+__all__ = [
+    "Access",
+    "AccessRecord",
+    "Building",
+    "Compound",
+    "Device",
+    "Door",
+    "Household",
+    "Invite",
+    "Resident",
+    "RoleGrant",
+    "RosterImport",
+    "RosterLine",
+    "User",
+    "Volunteer",
+    "mask_name",
+    "mask_phone",
+]

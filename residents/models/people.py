@@ -1,0 +1,173 @@
+"""Who lives behind the doors: households and the people in them."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from residents.encryption import EncryptedTextField, fingerprint
+from residents.models.places import Building, Door
+
+
+def mask_name(name: str) -> str:
+    """`王小明` -> `王*`: enough to greet somebody at the door, not enough to list them."""
+    return f"{name[0]}*" if name else ""
+
+
+def mask_phone(phone: str) -> str:
+    """`13800138000` -> `138****8000`; a short number keeps only its end."""
+    if not phone:
+        return ""
+    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 9 else f"****{phone[-2:]}"
+
+
+class HouseholdQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(door__building__in=Building.objects.visible_to(user))
+
+    def kept_by(self, user):
+        """May be corrected: by the compound's stewards and by the lead of the building."""
+        access = user.access
+        return self.filter(Q(door__building__compound__in=access.steward) | Q(door__building__in=access.lead_buildings))
+
+    def current(self):
+        return self.filter(moved_out_on=None)
+
+    def with_people(self):
+        return self.prefetch_related(
+            models.Prefetch("residents", queryset=Resident.objects.current(), to_attr="current_residents")
+        )
+
+
+class Household(models.Model):
+    """People who share a door and a list line. Several may live behind one door; a moved-out one stays on record."""
+
+    class Occupancy(models.TextChoices):
+        OWNER = "owner", _("owner lives here")
+        TENANT = "tenant", _("tenant")
+        VACANT = "vacant", _("vacant")
+        AWAY = "away", _("away")
+
+    door = models.ForeignKey(Door, on_delete=models.PROTECT, related_name="households")
+    occupancy = models.CharField(_("occupancy"), max_length=10, choices=Occupancy, default=Occupancy.OWNER)
+    told_count = models.PositiveSmallIntegerField(
+        _("people, as told"), null=True, blank=True, help_text=_("May be more than the people known by name.")
+    )
+    moved_in_on = models.DateField(_("moved in on"), null=True, blank=True)
+    moved_out_on = models.DateField(_("moved out on"), null=True, blank=True)
+
+    history = HistoricalRecords()
+    objects = HouseholdQuerySet.as_manager()
+
+    current_residents: list[Resident]  # set by `with_people`
+
+    class Meta:
+        verbose_name = _("household")
+        verbose_name_plural = _("households")
+        ordering = ["door", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(moved_out_on=None) | Q(moved_in_on=None) | Q(moved_out_on__gte=F("moved_in_on")),
+                name="household_moves_out_after_in",
+            ),
+            models.CheckConstraint(
+                condition=Q(told_count=None) | Q(told_count__lte=99), name="household_told_count_at_most_99"
+            ),
+        ]
+
+    def __str__(self):
+        return str(self.door)
+
+    def get_absolute_url(self):
+        return reverse("residents:household", args=[self.pk])
+
+    @property
+    def is_lived_in(self) -> bool:
+        return self.occupancy in {self.Occupancy.OWNER, self.Occupancy.TENANT}
+
+
+class ResidentQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(household__door__building__in=Building.objects.visible_to(user))
+
+    def kept_by(self, user):
+        return self.filter(household__in=Household.objects.kept_by(user))
+
+    def current(self):
+        return self.filter(moved_out_on=None).order_by("-is_contact", "pk")
+
+
+class Resident(models.Model):
+    """The least that is needed to reach somebody: no ID number, no birth date, no diagnosis."""
+
+    class AgeBand(models.TextChoices):
+        UNKNOWN = "", _("not told")
+        CHILD = "0-13", _("0–13")
+        TEEN = "14-17", _("14–17")
+        ADULT = "18-59", _("18–59")
+        ELDER = "60-79", _("60–79")
+        OLD = "80+", _("80 and over")
+
+    class Whereabouts(models.TextChoices):
+        HOME = "home", _("at home")
+        AWAY = "away", _("out of town")
+        HOSPITAL = "hospital", _("in hospital")
+
+    household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="residents")
+    name = models.CharField(_("name"), max_length=50, help_text=_("Or what everybody calls them: 301 阿婆."))
+    age_band = models.CharField(_("age"), max_length=6, choices=AgeBand, blank=True, default="")
+    is_contact = models.BooleanField(_("speaks for the household"), default=False)
+    whereabouts = models.CharField(_("whereabouts"), max_length=10, choices=Whereabouts, default=Whereabouts.HOME)
+    lives_alone = models.BooleanField(_("lives alone, needs calls"), default=False)
+    needs_home_visit = models.BooleanField(_("cannot come down, home visit"), default=False)
+    needs_gentle_knock = models.BooleanField(_("knock gently and wait"), default=False)
+    has_no_phone = models.BooleanField(_("has no smartphone"), default=False)
+    has_medical_trips = models.BooleanField(_("has medical trips to arrange"), default=False)
+    phone = EncryptedTextField(_("phone"), blank=True, default="")
+    phone_index = models.CharField(max_length=64, blank=True, default="", editable=False, db_index=True)
+    moved_in_on = models.DateField(_("moved in on"), null=True, blank=True)
+    moved_out_on = models.DateField(_("moved out on"), null=True, blank=True)
+
+    history = HistoricalRecords()
+    objects = ResidentQuerySet.as_manager()
+
+    NEEDS = ("lives_alone", "needs_home_visit", "needs_gentle_knock", "has_no_phone", "has_medical_trips")
+
+    class Meta:
+        verbose_name = _("resident")
+        verbose_name_plural = _("residents")
+        ordering = ["household", "-is_contact", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(name=""), name="resident_has_a_name"),
+            models.CheckConstraint(
+                condition=Q(moved_out_on=None) | Q(moved_in_on=None) | Q(moved_out_on__gte=F("moved_in_on")),
+                name="resident_moves_out_after_in",
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return self.household.get_absolute_url()
+
+    @property
+    def masked_name(self) -> str:
+        return mask_name(self.name)
+
+    @property
+    def masked_phone(self) -> str:
+        return mask_phone(self.phone)
+
+    @property
+    def needs(self) -> list[str]:
+        """Codes of the help this person needs at the door, in the order they are shown."""
+        return [need for need in self.NEEDS if getattr(self, need)]
+
+    def set_phone(self, phone: str) -> None:
+        """The number and its fingerprint belong together; nothing else may set either."""
+        self.phone = phone
+        self.phone_index = fingerprint(phone) if phone else ""

@@ -1,0 +1,123 @@
+"""What stands there: compounds, buildings, doors."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+
+class CompoundQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(pk__in=user.access.compounds)
+
+    def kept_by(self, user):
+        """Compounds the user is a steward of: may change, not only look."""
+        return self.filter(pk__in=user.access.steward)
+
+
+class Compound(models.Model):
+    name = models.CharField(_("name"), max_length=80)
+    town = models.CharField(_("sub-district"), max_length=80, blank=True)
+    gap_list_at = models.TimeField(
+        _("evening gap list at"), default="20:30", help_text=_("When the stewards get the list of missing doors.")
+    )
+
+    objects = CompoundQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("compound")
+        verbose_name_plural = _("compounds")
+        ordering = ["name"]
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse("residents:compound", args=[self.pk])
+
+
+class BuildingQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        access = user.access
+        return self.filter(Q(compound__in=access.whole_compounds) | Q(pk__in=access.lead_buildings))
+
+    def kept_by(self, user):
+        return self.filter(compound__in=user.access.steward)
+
+
+class Building(models.Model):
+    compound = models.ForeignKey(Compound, on_delete=models.PROTECT, related_name="buildings")
+    name = models.CharField(_("name"), max_length=40, help_text=_("As people say it, for example 12号楼."))
+    code = models.CharField(
+        _("code"), max_length=20, help_text=_("The bare number or word that rosters are matched by: 12号楼 → 12.")
+    )
+    position = models.PositiveIntegerField(_("order"), default=0)
+    entrance_count = models.PositiveSmallIntegerField(_("entrances"), default=1)
+    floor_count = models.PositiveSmallIntegerField(_("floors"), default=1)
+    doors_per_floor = models.PositiveSmallIntegerField(_("doors a floor"), default=1)
+    lift_count = models.PositiveSmallIntegerField(_("lifts"), default=0)
+
+    history = HistoricalRecords()
+    objects = BuildingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("building")
+        verbose_name_plural = _("buildings")
+        ordering = ["position", "code"]
+        constraints = [
+            models.UniqueConstraint(fields=["compound", "code"], name="building_code_once_per_compound"),
+            models.CheckConstraint(
+                condition=Q(entrance_count__gte=1, floor_count__gte=1, doors_per_floor__gte=1),
+                name="building_has_size",
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse("residents:building", args=[self.pk])
+
+
+class DoorQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(building__in=Building.objects.visible_to(user))
+
+    def kept_by(self, user):
+        """Doors whose households may be corrected; see Household."""
+        access = user.access
+        return self.filter(Q(building__compound__in=access.steward) | Q(building__in=access.lead_buildings))
+
+    def top_down(self):
+        """The order a volunteer walks: entrance by entrance, from the top floor down."""
+        return self.order_by("building__position", "building__code", "entrance", "-floor", "position", "room")
+
+
+class Door(models.Model):
+    building = models.ForeignKey(Building, on_delete=models.PROTECT, related_name="doors")
+    entrance = models.CharField(_("entrance"), max_length=10, blank=True, help_text=_("Empty when there is only one."))
+    floor = models.SmallIntegerField(_("floor"))
+    position = models.PositiveSmallIntegerField(_("place on the floor"), default=1)
+    room = models.CharField(_("room"), max_length=20, help_text=_("As painted on the door."))
+    key = models.CharField(max_length=20, editable=False, help_text=_("The room as matched: no leading zeros."))
+
+    objects = DoorQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("door")
+        verbose_name_plural = _("doors")
+        ordering = ["building", "entrance", "-floor", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["building", "entrance", "key"], name="door_once_per_entrance"),
+        ]
+
+    def __str__(self):
+        return f"{self.building} {self.full_room}"
+
+    @property
+    def full_room(self) -> str:
+        """The room with its entrance where there is one: `1-301`."""
+        return f"{self.entrance}-{self.room}" if self.entrance else self.room

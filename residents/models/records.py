@@ -1,0 +1,122 @@
+"""What was looked at or taken away, and rosters on their way in."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from residents.encryption import EncryptedTextField
+from residents.models.places import Compound
+from residents.models.users import User
+
+
+class AccessRecord(models.Model):
+    """Who looked at what was masked, or took a list away. Written by services, never changed."""
+
+    class Deed(models.TextChoices):
+        REVEAL = "reveal", _("phone revealed")
+        EXPORT = "export", _("list exported")
+        PRINT = "print", _("list printed")
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    compound = models.ForeignKey(Compound, on_delete=models.PROTECT, related_name="+")
+    deed = models.CharField(_("deed"), max_length=10, choices=Deed)
+    subject = models.CharField(_("what"), max_length=200, help_text=_("Which record or list; no personal data."))
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    row_count = models.PositiveIntegerField(_("rows"), default=1)
+    at = models.DateTimeField(_("at"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("access record")
+        verbose_name_plural = _("access records")
+        ordering = ["-at", "-pk"]
+
+    def __str__(self):
+        return f"{self.at:%Y-%m-%d %H:%M} {self.user} {self.get_deed_display()}: {self.subject}"
+
+
+class RosterImportQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Nobody but who may apply it: a roster is the most personal list there is."""
+        return self.kept_by(user)
+
+    def kept_by(self, user):
+        return self.filter(compound__in=user.access.steward)
+
+
+class RosterImport(models.Model):
+    """One uploaded roster on its way: waiting -> reading -> ready -> applying -> applied; or refused, or discarded.
+
+    The file is kept encrypted only until it has been applied or discarded.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting to be read")
+        READING = "reading", _("being read")
+        READY = "ready", _("ready to look at")
+        QUEUED = "queued", _("waiting to be applied")
+        APPLYING = "applying", _("being applied")
+        APPLIED = "applied", _("applied")
+        REFUSED = "refused", pgettext_lazy("of a file", "refused")
+        DISCARDED = "discarded", _("discarded")
+
+    compound = models.ForeignKey(Compound, on_delete=models.PROTECT, related_name="roster_imports")
+    uploaded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    file_name = models.CharField(_("file"), max_length=200)
+    content = models.BinaryField(blank=True, default=b"", help_text=_("The file, encrypted."))
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
+    done_count = models.PositiveIntegerField(default=0)
+    total_count = models.PositiveIntegerField(default=0)
+    message = models.TextField(_("message"), blank=True, help_text=_("Why it was refused, in a sentence."))
+    findings = models.JSONField(default=dict, blank=True, help_text=_("Counts, columns understood and left out."))
+    created_at = models.DateTimeField(_("uploaded at"), default=timezone.now)
+    applied_at = models.DateTimeField(_("applied at"), null=True, blank=True)
+    leased_until = models.DateTimeField(null=True, blank=True)
+
+    objects = RosterImportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("roster import")
+        verbose_name_plural = _("roster imports")
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self):
+        return self.file_name
+
+    def get_absolute_url(self):
+        return reverse("residents:roster_import", args=[self.pk])
+
+
+class RosterLine(models.Model):
+    """What one household of the file would become. `rows` are numbered as the spreadsheet shows them."""
+
+    class Verdict(models.TextChoices):
+        NEW = "new", _("new")
+        CHANGED = "changed", _("changed")
+        SAME = "same", _("same")
+        ASK = "ask", _("to decide")
+        REFUSED = "refused", pgettext_lazy("of a row", "refused")
+
+    roster_import = models.ForeignKey(RosterImport, on_delete=models.CASCADE, related_name="lines")
+    position = models.PositiveIntegerField()
+    sheet = models.CharField(max_length=100, blank=True)
+    first_row = models.PositiveIntegerField()
+    last_row = models.PositiveIntegerField()
+    verdict = models.CharField(max_length=10, choices=Verdict)
+    room = models.CharField(max_length=80, blank=True, help_text=_("As understood, for people to read."))
+    notes = models.JSONField(default=list, blank=True, help_text=_("Codes and values of what was noticed."))
+    payload = EncryptedTextField(blank=True, default="", help_text=_("The household as understood, as JSON."))
+
+    class Meta:
+        verbose_name = _("roster line")
+        verbose_name_plural = _("roster lines")
+        ordering = ["roster_import", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["roster_import", "position"], name="roster_line_position_once"),
+        ]
+
+    def __str__(self):
+        return f"{self.sheet} {self.first_row}: {self.room}"
