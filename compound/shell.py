@@ -23,6 +23,7 @@ from residents.models import Resident
 from rounds.board import LETTERS
 from rounds.models import HeldMark, Outcome
 
+ENTRIES = {"app.js", "invite.js"}  # pages link to them; nobody imports them
 LINKED = re.compile(r'(?:href|src)="([^"#?]+)"')
 
 
@@ -77,8 +78,8 @@ def _count_version() -> str:
 
 
 def _modules() -> list[str]:
-    folder = Path(finders.find("js/phone/app.js")).parent
-    return sorted(f"js/phone/{path.name}" for path in folder.glob("*.js"))
+    folder = Path(str(finders.find("js/phone/app.js"))).parent
+    return sorted(f"js/phone/{path.name}" for path in folder.glob("*.js") if path.name not in ENTRIES)
 
 
 def _module_url(name: str) -> str:

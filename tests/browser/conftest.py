@@ -33,24 +33,36 @@ DESK = {"viewport": {"width": 1280, "height": 900}, "locale": "zh-CN", "timezone
 
 
 class OneAtATime:
-    """The test's in-memory SQLite is one connection for every thread: requests take turns."""
+    """The test's in-memory SQLite is one connection for every thread: requests take turns, and none comes in
+    while the database is emptied between two tests."""
 
-    def __init__(self, handler, lock):
-        self.handler, self.lock = handler, lock
+    def __init__(self, handler, server):
+        self.handler, self.server = handler, server
 
     def __call__(self, environ, start_response):
-        with self.lock:
-            return self.handler(environ, start_response)
+        with self.server.lock:
+            if self.server.is_open:
+                return self.handler(environ, start_response)
+        start_response("503 Service Unavailable", [("Content-Length", "0")])
+        return [b""]
 
 
 @pytest.fixture(scope="session")
 def live_server():
     server = LiveServer("localhost", start=False)  # localhost, so that service workers are allowed
-    server.lock = threading.RLock()
-    server.thread.static_handler = lambda app: OneAtATime(StaticFilesHandler(app), server.lock)
+    server.lock, server.is_open = threading.RLock(), False
+    server.thread.static_handler = lambda app: OneAtATime(StaticFilesHandler(app), server)
     server.start()
     yield server
     server.stop()
+
+
+@pytest.fixture(autouse=True)
+def open_server(live_server, transactional_db):
+    live_server.is_open = True
+    yield
+    with live_server.lock:
+        live_server.is_open = False
 
 
 @pytest.fixture(scope="session")
@@ -84,7 +96,7 @@ def chromium(playwright, chromium_path):
 
 
 @pytest.fixture
-def new_context(chromium, live_server):
+def new_context(chromium, live_server, open_server):
     """A browser context; closed after the test."""
     contexts = []
 

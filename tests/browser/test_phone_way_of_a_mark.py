@@ -254,9 +254,8 @@ def test_a_signed_out_phone_says_so_keeps_its_marks_and_hands_them_in(phone, bin
     page.wait_for_selector(".banner.is-bad")
     eventually(HeldMark.objects.count, 2)
     assert Mark.objects.count() == 0
-    page.reload()
-    page.wait_for_selector(".banner.is-bad")
-    assert page.locator(".door").count() == 0
+    expect(page.locator(".banner.is-bad")).to_be_visible()
+    expect(page.locator(".door, .told")).to_have_count(0)
 
 
 def test_a_full_phone_says_not_saved(phone, bind, stairwell):

@@ -202,18 +202,17 @@ export function saveFeed(deviceId, startedAt, feed, etag) {
   });
 }
 
-export function dropFeed(deviceId) {
-  return write(["feeds"], (stores) => { stores.feeds.delete(deviceId); });
-}
-
-// Keys of earlier volunteers or sign-ins go once nothing is waiting under them.
-export function dropEmptyDevices() {
-  return write(["devices", "outbox", "keep"], (stores) => {
+// Once nothing waits under a key, the keys of earlier sign-ins go; and the list of a phone that was signed out.
+export function tidyUp() {
+  return write(["devices", "outbox", "keep", "feeds"], (stores) => {
     then(stores.keep.get("device"), (current) => {
       then(stores.outbox.getAll(), (rows) => {
         const busy = new Set(rows.map((row) => row.device));
         then(stores.devices.getAll(), (devices) => {
-          for (const device of devices) if (device.id !== current && !busy.has(device.id)) stores.devices.delete(device.id);
+          for (const device of devices.filter((one) => !busy.has(one.id))) {
+            if (device.id !== current) stores.devices.delete(device.id);
+            if (device.signed_out) stores.feeds.delete(device.id);
+          }
         });
       });
     });

@@ -90,7 +90,7 @@ async function sendAll(ping) {
     went = false;
     if (line.problem) break; // the next key would fare no better
   }
-  await store.dropEmptyDevices();
+  await store.tidyUp();
   return went;
 }
 
@@ -171,8 +171,7 @@ export async function fetchDoors(device, etag) {
     await store.saveFeed(device.id, startedAt, reply.body, reply.etag);
   } else if (reply.status === 401 && reply.body?.error === "unknown_device") {
     await store.noteDevice(device.id, { signed_out: true });
-    const { outbox } = await store.readOutbox();
-    if (!outbox.some((row) => row.device === device.id)) await store.dropFeed(device.id);
+    await store.tidyUp();
     line.problem = "";
     tell();
     return false;
