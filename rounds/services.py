@@ -138,6 +138,7 @@ def assign(
     floor_to: int | None = None,
 ) -> Assignment:
     """Give a volunteer a part of the round. The same part twice is one assignment."""
+    round = Round.objects.select_for_update().get(pk=round.pk)  # as it is now, not as the page loaded it
     if round.state not in {Round.State.DRAFT, Round.State.OPEN}:
         raise RoundError(_("This round is over; nobody can be assigned any more."))
     if volunteer.ended_at is not None or volunteer.compound_id != round.compound_id:
@@ -154,7 +155,6 @@ def assign(
         "floor_from": floor_from,
         "floor_to": floor_to,
     }
-    Round.objects.select_for_update().get(pk=round.pk)
     same = Assignment.objects.active().filter(**part).first()
     return same or Assignment.objects.create(**part, created_by=by)
 
