@@ -131,6 +131,6 @@ class DeskMarkForm(forms.Form):
     """The household as a whole, or, where people are listed, one by one."""
 
     outcome = forms.ChoiceField(
-        label=_("Household"), required=False, choices=[(item.value, item.label) for item in DESK_OUTCOMES]
+        label=_("Whole household"), required=False, choices=[(item.value, item.label) for item in DESK_OUTCOMES]
     )
     note = forms.CharField(label=_("Remark"), max_length=200, required=False)

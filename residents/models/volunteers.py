@@ -52,7 +52,7 @@ class Device(models.Model):
     id = models.UUIDField(primary_key=True, editable=False)
     volunteer = models.ForeignKey(Volunteer, on_delete=models.PROTECT, related_name="devices")
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
-    label = models.CharField(_("phone"), max_length=80, blank=True)
+    label = models.CharField(pgettext_lazy("device", "phone"), max_length=80, blank=True)
     bound_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
     last_seen_at = models.DateTimeField(_("last heard from"), null=True, blank=True)
