@@ -53,7 +53,9 @@ def load_present(compound: Compound, codes: Iterable[str], *, lock: bool = False
     households = Household.objects.current().filter(door__building__in=ids).order_by("pk")
     people = Resident.objects.filter(moved_out_on=None, household__door__building__in=ids).order_by("pk")
     if lock:
-        doors, households, people = (rows.select_for_update(of=("self",)) for rows in (doors, households, people))
+        doors = doors.select_for_update(of=("self",))
+        households = households.select_for_update(of=("self",))
+        people = people.select_for_update(of=("self",))
     for door in doors:
         present.doors[door.building_id].append(door)
         present.door_at[door.building_id, door.entrance, door.key] = door
@@ -171,18 +173,18 @@ def _household_changes(home: Home, household: Household) -> dict[str, list]:
 def _pair(told: list[Person], known: list[Resident]):
     """Match by name, as many times as a name occurs; of two namesakes the one with fewer differences goes first."""
     pool: dict[str, list[Resident]] = defaultdict(list)
-    for person in known:
-        pool[name_key(person.name)].append(person)
+    for resident in known:
+        pool[name_key(resident.name)].append(resident)
     pairs, added = [], []
     for index, person in enumerate(told):
         namesakes = pool[name_key(person.name)]
         if not namesakes:
             added.append(index)
             continue
-        best = min(namesakes, key=lambda resident: (len(_person_changes(person, resident)), resident.pk))
-        namesakes.remove(best)
+        differences = [len(_person_changes(person, resident)) for resident in namesakes]
+        best = namesakes.pop(differences.index(min(differences)))
         pairs.append((index, best))
-    return pairs, added, [person for rest in pool.values() for person in rest]
+    return pairs, added, [resident for rest in pool.values() for resident in rest]
 
 
 def _person_changes(told: Person, known: Resident) -> dict[str, list]:

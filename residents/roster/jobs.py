@@ -104,7 +104,7 @@ def claim() -> RosterImport | None:
     free = Q(leased_until__lte=now) & Q(state__in=[*WORK, *WORK.values()])
     for row in RosterImport.objects.filter(free).order_by("leased_until", "pk"):
         tries = row.findings.get("tries", 0) + 1
-        state = WORK.get(row.state, row.state)
+        state = WORK.get(State(row.state), row.state)
         findings = row.findings | {"tries": tries}
         taken = RosterImport.objects.filter(free, pk=row.pk, state=row.state, leased_until=row.leased_until).update(
             state=state, leased_until=now + LEASE, findings=findings
@@ -184,12 +184,13 @@ def read_import(roster_import: RosterImport) -> None:
 
 def apply_import(roster_import: RosterImport) -> None:
     """All as previewed, or nothing and a fresh preview."""
+    # Opened before the transaction, which on SQLite holds the one write lock: while we hold the lease they are ours.
+    lines = [line for line in roster_import.lines.order_by("position") if line.payload]
+    kept = [json.loads(line.payload) for line in lines]
+    homes = [load_home(payload["home"]) for payload in kept]
     with transaction.atomic():
         _hold(roster_import, done_count=0)
         Compound.objects.select_for_update().get(pk=roster_import.compound_id)
-        lines = [line for line in roster_import.lines.order_by("position") if line.payload]
-        kept = [json.loads(line.payload) for line in lines]
-        homes = [load_home(payload["home"]) for payload in kept]
         present = load_present(roster_import.compound, {home.building for home in homes}, lock=True)
         outcomes = compare_all(homes, present)
         moved = [

@@ -79,7 +79,7 @@ def describe_lines(lines) -> list[dict]:
 
 
 def _describe(line: RosterLine) -> dict:
-    facts = next((note for note in line.notes if note["code"] == "facts"), {})
+    facts: dict = next((note for note in line.notes if note["code"] == "facts"), {})
     people = json.loads(line.payload)["home"]["people"] if line.payload else []
     return {
         "room": line.room,
@@ -89,7 +89,7 @@ def _describe(line: RosterLine) -> dict:
         "more": max(len(people) - 8, 0),
         "named": facts.get("named"),
         "told": facts.get("told"),
-        "occupancy": WORD_OF["occupancy"].get(facts.get("occupancy"), ""),
+        "occupancy": WORD_OF["occupancy"].get(facts.get("occupancy", ""), ""),
         "needs": _needs(people),
         "sentences": [_say(note) for note in line.notes if note["code"] != "facts"],
     }
@@ -102,7 +102,7 @@ def _needs(people: list[dict]) -> list[str]:
 
 def _label(name: str):
     model = Household if name in {"occupancy", "told_count"} else Resident
-    return model._meta.get_field(name).verbose_name
+    return model._meta.get_field(name).verbose_name  # type: ignore[union-attr]
 
 
 def _say(note: dict) -> str:
