@@ -122,7 +122,7 @@ def test_an_end_before_the_start_it_keeps_is_refused_and_nothing_changes(world, 
     open_round(round=draft, by=world.chen)
     before = kept(draft)
     early = draft.starts_at - timedelta(hours=2)
-    with pytest.raises(RoundError, match="The round must end after it starts."):
+    with pytest.raises(RoundError, match="The round must end after it starts"):
         change_round(**window(draft, starts_at=early, ends_at=early + timedelta(hours=1)))
     assert kept(draft) == before
 
@@ -237,7 +237,7 @@ def test_each_household_behind_a_door_is_a_visit(world, door):
 def test_a_scope_where_nobody_lives_is_refused_and_nothing_is_written(world):
     Household.objects.filter(door__building=world.building2).update(occupancy="vacant")
     round = create_round(**world.round_form(buildings=[world.building2]))
-    with pytest.raises(RoundError, match="Nobody is known to live in these buildings yet: import the roster first."):
+    with pytest.raises(RoundError, match="Nobody is known to live in these buildings yet: import the roster first"):
         open_round(round=round, by=world.chen)
     row = Round.objects.get(pk=round.pk)
     assert (row.state, row.opened_at) == ("draft", None)
@@ -270,7 +270,7 @@ def test_what_was_opened_stays_as_it_was(world, draft):
 def test_opening_twice_opens_once(world, draft):
     again = Round.objects.get(pk=draft.pk)
     open_round(round=draft, by=world.chen)
-    with pytest.raises(RoundError, match="This cannot be done now: the round is open."):
+    with pytest.raises(RoundError, match="This cannot be done now: the round is open"):
         open_round(round=again, by=world.chen)
     assert [event.step for event in draft.events.all()] == ["opened"]
     assert draft.visits.count() == 4
@@ -337,7 +337,7 @@ def test_steps_out_of_turn_are_refused_in_words(world, draft, service, state):
     if state == "cancelled":
         cancel_round(round=draft, by=world.chen, reason="rain")
     steps = list(draft.events.values_list("step", flat=True))
-    with pytest.raises(RoundError, match=f"This cannot be done now: the round is {state}."):
+    with pytest.raises(RoundError, match=f"This cannot be done now: the round is {state}"):
         service(round=draft, by=world.chen, reason="because")
     assert Round.objects.get(pk=draft.pk).state == state
     assert list(draft.events.values_list("step", flat=True)) == steps
@@ -384,7 +384,7 @@ def test_floors_the_wrong_way_round_are_put_right(world, draft):
 
 
 def test_a_volunteer_of_another_compound_is_refused(world, draft):
-    with pytest.raises(RoundError, match="This volunteer does not serve in this compound."):
+    with pytest.raises(RoundError, match="This volunteer does not serve in this compound"):
         give(world, draft, volunteer=world.other_volunteer)
     assert not Assignment.objects.exists()
 
@@ -392,7 +392,7 @@ def test_a_volunteer_of_another_compound_is_refused(world, draft):
 def test_a_volunteer_who_has_ended_is_refused(world, draft):
     world.wei.ended_at = timezone.now()
     world.wei.save()
-    with pytest.raises(RoundError, match="This volunteer does not serve in this compound."):
+    with pytest.raises(RoundError, match="This volunteer does not serve in this compound"):
         give(world, draft)
     assert not Assignment.objects.exists()
 
@@ -400,7 +400,7 @@ def test_a_volunteer_who_has_ended_is_refused(world, draft):
 def test_a_building_outside_the_round_is_refused(world):
     round = create_round(**world.round_form(buildings=[world.building1]))
     for building in (world.building2, world.other_building):
-        with pytest.raises(RoundError, match="This building is not part of the round."):
+        with pytest.raises(RoundError, match="This building is not part of the round"):
             give(world, round, building=building)
     assert not Assignment.objects.exists()
 
@@ -409,7 +409,7 @@ def test_a_building_outside_the_round_is_refused(world):
 def test_nobody_is_assigned_to_a_round_that_is_over(world, draft, end):
     open_round(round=draft, by=world.chen)
     end(round=draft, by=world.chen, reason="rain")
-    with pytest.raises(RoundError, match="This round is over; nobody can be assigned any more."):
+    with pytest.raises(RoundError, match="This round is over; nobody can be assigned any more"):
         give(world, draft)
     assert not Assignment.objects.exists()
 
@@ -419,7 +419,7 @@ def test_a_page_left_open_cannot_assign_after_the_round_has_closed(world, draft)
     open_round(round=draft, by=world.chen)
     stale = Round.objects.get(pk=draft.pk)
     close_round(round=draft, by=world.chen)
-    with pytest.raises(RoundError, match="This round is over; nobody can be assigned any more."):
+    with pytest.raises(RoundError, match="This round is over; nobody can be assigned any more"):
         give(world, stale)
     assert not Assignment.objects.exists()
 
