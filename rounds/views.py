@@ -159,7 +159,7 @@ def print_sheets(request, pk):
     )
     sheets: dict[tuple, list[Visit]] = {}
     for visit in visits:
-        visit.letter = LETTERS[visit.outcome]
+        visit.letter = str(LETTERS[visit.outcome])
         sheets.setdefault((visit.building, visit.entrance), []).append(visit)
     AccessRecord.objects.create(
         user=request.user,
@@ -283,9 +283,7 @@ def held(request):
     waiting = Paginator(rows.filter(decision=""), PAGE).get_page(request.GET.get("page"))
     decided = rows.exclude(decision="").order_by("-decided_at")[:20]
     for row in waiting:
-        row.told = (
-            str(dict(Outcome.choices).get(row.payload.get("outcome"), "")) if isinstance(row.payload, dict) else ""
-        )
+        row.told = _told(row.payload)
     return render(request, "rounds/held.html", {"page": waiting, "decided": decided})
 
 
@@ -323,6 +321,6 @@ def marks_of(visit: Visit) -> list:
     rows = list(visit.marks.select_related("marked_by", "device"))
     left = {mark.id for mark in standing(rows)}
     for mark in rows:
-        mark.letter = LETTERS[mark.outcome]
+        mark.letter = str(LETTERS[mark.outcome])
         mark.still_stands = mark.id in left
     return sorted(rows, key=lambda mark: mark.happened_at)
