@@ -36,12 +36,14 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 @require_safe
 def round_list(request):
+    access = request.user.access
+    seen = Q(compound__in=access.whole_compounds) | Q(visits__building__in=access.lead_buildings)
     rounds = (
         Round.objects.visible_to(request.user)
         .select_related("compound")
         .annotate(
-            expected=Count("visits"),
-            answered=Count("visits", filter=Q(visits__outcome__in=Outcome.answered())),
+            expected=Count("visits", filter=seen),
+            answered=Count("visits", filter=seen & Q(visits__outcome__in=Outcome.answered())),
         )
         .order_by("-starts_at", "-pk")
     )
