@@ -132,8 +132,8 @@ def board_live(request, pk):
 
 @require_safe
 def gaps(request, pk):
-    """Every missing door of the round, building by building."""
-    round = get_visible(Round.objects.select_related("compound"), request.user, pk=pk)
+    """Every missing door of the round, building by building. A draft has no doors yet, so none that are missing."""
+    round = get_visible(Round.objects.exclude(state="draft").select_related("compound"), request.user, pk=pk)
     visits = (
         Visit.objects.filter(round=round, building__in=Building.objects.visible_to(request.user))
         .missing()
