@@ -5,9 +5,9 @@ import unicodedata
 
 from django.utils.translation import gettext as _
 
-MOBILE = re.compile(r"1[3-9]\d{9}")
-LANDLINE = re.compile(r"(0\d{2,3})?[2-8]\d{6,7}")
-FOREIGN = re.compile(r"\+[1-9]\d{6,14}")
+MOBILE = re.compile(r"1[3-9][0-9]{9}")
+LANDLINE = re.compile(r"(0[0-9]{2,3})?[2-8][0-9]{6,7}")
+FOREIGN = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
 class PhoneError(ValueError):

@@ -12,6 +12,7 @@ from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from residents.elevation import Cell, EntranceDrawing, draw_elevation
 from residents.models import Building, Device, Door
@@ -23,17 +24,17 @@ if TYPE_CHECKING:
 QUIET_AFTER = timedelta(minutes=10)
 
 # The letter each outcome is drawn with, so that colour never stands alone.
-LETTERS: dict[str, str] = {
-    Outcome.WAITING: "·",
-    Outcome.DONE: "✓",
-    Outcome.PARTLY: "半",
-    Outcome.NOBODY_HOME: "无",
-    Outcome.REFUSED: "拒",
-    Outcome.ELSEWHERE: "外",
-    Outcome.EXEMPT: "免",
-    Outcome.CLEARED: "撤",
+LETTERS: dict[str, StrPromise] = {
+    Outcome.WAITING: pgettext_lazy("letter", "·"),
+    Outcome.DONE: pgettext_lazy("letter", "✓"),
+    Outcome.PARTLY: pgettext_lazy("letter", "½"),
+    Outcome.NOBODY_HOME: pgettext_lazy("letter", "N"),
+    Outcome.REFUSED: pgettext_lazy("letter", "R"),
+    Outcome.ELSEWHERE: pgettext_lazy("letter", "E"),
+    Outcome.EXEMPT: pgettext_lazy("letter", "X"),
+    Outcome.CLEARED: pgettext_lazy("letter", "U"),
 }
-VACANT_LETTER = "空"
+VACANT_LETTER = pgettext_lazy("letter", "V")
 
 # What a person does next about each kind of missing door; shown unless the volunteer's note says better.
 NEXT_STEPS: dict[str, StrPromise] = {
@@ -125,7 +126,7 @@ class Tally:
     def legend(self) -> list[tuple[str, str, str, int]]:
         """(outcome, letter, label, count), missing ones included so that the legend never jumps."""
         return [
-            (outcome.value, LETTERS[outcome], str(outcome.label), self.counts[outcome])
+            (outcome.value, str(LETTERS[outcome]), str(outcome.label), self.counts[outcome])
             for outcome in Outcome
             if outcome != Outcome.CLEARED
         ]
@@ -287,7 +288,7 @@ def _cells(building: Building, visits: list[Visit]) -> list[Cell]:
 
 
 def _cell(visit: Visit) -> Cell:
-    letter = visit.room if visit.outcome == Outcome.WAITING else LETTERS[visit.outcome]
+    letter = visit.room if visit.outcome == Outcome.WAITING else str(LETTERS[visit.outcome])
     label = visit.get_outcome_display()
     return Cell(
         entrance=visit.entrance,
@@ -308,6 +309,6 @@ def _vacant_cell(door: Door) -> Cell:
         position=door.position,
         room=door.room,
         css="o-vacant",
-        letter=VACANT_LETTER,
+        letter=str(VACANT_LETTER),
         title=f"{door.full_room} {_('nobody expected')}",
     )

@@ -1,11 +1,13 @@
 """The cast for every test, and what happens where a machine lacks something.
 
-Tests marked `browser`, `postgresql` or `redis` run only where that part is; what lacks is named in one closing line.
+Tests marked `browser`, `postgresql`, `redis` or `rosters` run only where that part is; what lacks is named in one
+closing line.
 MUST_HAVE="browser postgresql redis" makes a missing part an error, and any skipped test too.
 """
 
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -16,7 +18,9 @@ HOW_TO_GET = {
     "browser": "Chromium (install the package chromium)",
     "postgresql": "PostgreSQL (set DATABASE_URL)",
     "redis": "Redis beside PostgreSQL (set REDIS_URL and DATABASE_URL)",
+    "rosters": "rosters people really kept (not part of the repository; made ones stand in)",
 }
+REAL_ROSTERS = Path(__file__).resolve().parents[2] / "shared" / "data"
 MUST_HAVE = frozenset(os.environ.get("MUST_HAVE", "").split())
 
 
@@ -26,6 +30,7 @@ def lacking() -> set[str]:
         "browser": any(map(shutil.which, CHROMIUM)),
         "postgresql": on_postgresql,
         "redis": on_postgresql and bool(os.environ.get("REDIS_URL")),
+        "rosters": REAL_ROSTERS.is_dir(),
     }
     return {part for part, is_there in has.items() if not is_there}
 

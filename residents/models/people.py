@@ -13,7 +13,8 @@ from residents.models.places import Building, Door
 
 
 def mask_name(name: str) -> str:
-    """`王小明` -> `王*`: enough to greet somebody at the door, not enough to list them."""
+    """`王小明` -> `王*`, `301 阿婆` -> `阿*`: enough to greet somebody at the door, not enough to list them."""
+    name = name.lstrip("0123456789 -室号") or name
     return f"{name[0]}*" if name else ""
 
 

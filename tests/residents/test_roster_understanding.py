@@ -44,11 +44,10 @@ def test_made_roster_has_the_counts_of_the_real_one(shape):
     assert (sums(understood), understood.left) == (expected, [])
 
 
+@pytest.mark.rosters
 @pytest.mark.parametrize("shape", SHAPES)
 def test_real_roster_has_its_counts(shape):
     file_name, expected = SHAPES[shape]
-    if not (REAL / file_name).exists():
-        pytest.skip("the real rosters are not part of the repository; the made ones stand in for them")
     understood = understand(read_roster((REAL / file_name).read_bytes(), file_name))
     assert (sums(understood), understood.left) == (expected, [])
 
