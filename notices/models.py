@@ -71,7 +71,9 @@ class Message(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PLANNED)
     due_at = models.DateTimeField(_("due at"), default=timezone.now)
     leased_until = models.DateTimeField(null=True, blank=True)
-    lease = models.UUIDField(null=True, blank=True, help_text=_("Who holds it; a late sender with another lease is ignored."))
+    lease = models.UUIDField(
+        null=True, blank=True, help_text=_("Who holds it; a late sender with another lease is ignored.")
+    )
     attempt_count = models.PositiveSmallIntegerField(_("attempts"), default=0)
     last_error = models.CharField(_("last error"), max_length=200, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
