@@ -10,4 +10,6 @@ class Command(BaseCommand):
     def handle(self, **options):
         for folder in settings.LOCALE_PATHS:
             for source in sorted(folder.glob("*/LC_MESSAGES/*.po")):
-                pofile(str(source)).save_as_mofile(str(source.with_suffix(".mo")))
+                half_written = source.with_suffix(".mo.new")
+                pofile(str(source)).save_as_mofile(str(half_written))
+                half_written.replace(source.with_suffix(".mo"))
