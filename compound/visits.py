@@ -35,7 +35,16 @@ def _get_markable(request, pk) -> Visit:
     return visit
 
 
-def _people(visit, can_name):
+def _chosen(request) -> dict[str, str]:
+    """Person number -> outcome, where the form names somebody: `people-<number>`."""
+    return {
+        name.removeprefix("people-"): value
+        for name, value in request.POST.items()
+        if name.startswith("people-") and value
+    }
+
+
+def _people(visit, can_name, chosen):
     """Everybody expected, with what was told of each; named in full only to those who keep the roster."""
     people = []
     for person in ExpectedPerson.objects.filter(visit=visit):
@@ -49,20 +58,22 @@ def _people(visit, can_name):
                 "outcome": person.outcome,
                 "letter": LETTERS[person.outcome],
                 "label": Outcome(person.outcome).label,
+                "chosen": chosen.get(str(person.number), ""),
             }
         )
     return people
 
 
 def _context(request, visit, form):
-    access = request.user.access
+    access, chosen = request.user.access, _chosen(request)
     can_mark = visit.round.compound_id in access.steward or visit.building_id in access.lead_buildings
     return {
         "visit": visit,
         "round": visit.round,
         "marks": marks_of(visit),
         "held": visit.held_marks.filter(decision="").select_related("device__volunteer"),
-        "people": _people(visit, can_mark),
+        "people": _people(visit, can_mark, chosen),
+        "is_one_by_one": bool(chosen),
         "needs": [Resident._meta.get_field(need).verbose_name for need in visit.needs],
         "letter": LETTERS[visit.outcome],
         "next_step": next_step(visit.outcome),
@@ -82,14 +93,10 @@ def visit(request, pk):
 
 @require_POST
 def visit_mark(request, pk):
-    """One button for the household, or the people one by one: whatever the form names as `people-<number>`."""
+    """One button for the household, or for whoever was chosen one by one."""
     row = _get_markable(request, pk)
     form = DeskMarkForm(request.POST)
-    people = {
-        name.removeprefix("people-"): value
-        for name, value in request.POST.items()
-        if name.startswith("people-") and value
-    }
+    people = _chosen(request)
     if form.is_valid() and not people and not form.cleaned_data["outcome"]:
         form.add_error("outcome", _("Choose what happened at this door."))
     if form.is_valid():

@@ -25,3 +25,9 @@ def tally_bar(tally: Tally):
             segments.append({"css": outcome.value, "start": round(start, 2), "share": round(share, 2)})
         start += share
     return {"segments": segments}
+
+
+@register.filter
+def outcome_label(outcome: str) -> str:
+    """The word for what a mark says of one person."""
+    return str(Outcome(outcome).label)
