@@ -132,7 +132,7 @@ def test_a_refused_form_keeps_what_was_chosen_for_each_person(steward, lin):
     page = answer.content.decode()
     assert page.count(" selected>") == 2
     assert '<option value="refused" selected>' in page
-    assert '<details class="one-by-one" open>' in page
+    assert '<details class="fold one-by-one" open>' in page
 
 
 def test_what_was_told_of_each_person_is_shown_in_words(steward, lin):
