@@ -104,7 +104,7 @@ def _segment(assignment: Assignment) -> str:
     if assignment.entrance:
         parts.append(_("entrance %(entrance)s") % {"entrance": assignment.entrance})
     if assignment.floors:
-        parts.append(_("floors %(floors)s") % {"floors": assignment.floors})
+        parts.append(_("floors %(floors)s") % {"floors": assignment.floors.removesuffix("F")})
     return " · ".join(parts)
 
 

@@ -14,8 +14,9 @@ from django.utils.translation import gettext as translate
 from django.utils.translation import ngettext, npgettext, override, pgettext, trans_real
 from polib import POFile, pofile
 
+from compound.my_doors import _segment
 from compound.opening import open_any_round
-from rounds.models import HeldMark, Visit
+from rounds.models import Assignment, HeldMark, Visit
 from rounds.services import assign, create_round
 from testing_rounds.services import create_test_round
 
@@ -218,3 +219,12 @@ def test_the_first_page_is_in_the_language_asked_for(compiled, client, db, langu
         words_of(client.get(reverse("login")).content.decode())[0]
         == f"{title} · {'守楼' if language != 'en' else 'Shoulou'}"
     )
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("zh-hans", "1号楼 · 2单元 · 6–10 层"), ("en", "1号楼 · entrance 2 · floors 6–10")]
+)
+def test_a_phone_names_its_part_in_one_language(compiled, world, language, said):
+    part = Assignment(building=world.building1, entrance="2", floor_from=6, floor_to=10)
+    with override(language):
+        assert _segment(part) == said
