@@ -184,7 +184,7 @@ def test_a_phone_gets_the_doors_of_its_assignment_and_no_more(client, world, pcr
     lin, elder = one["doors"]
     assert (lin["label"], lin["heads"], [person["n"] for person in lin["people"]]) == ("林*", 3, [1, 2, 3])
     assert elder["needs"] == ["lives_alone", "needs_gentle_knock"]
-    assert elder["people"] == [{"n": 1, "label": "3*", "band": "80+"}]
+    assert elder["people"] == [{"n": 1, "label": "阿*", "band": "80+"}]
     text = answer.content.decode()
     for secret in ("林小雨", "林国强", "138", CANARY, "魏志愿", "402"):
         assert secret not in text

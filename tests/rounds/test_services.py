@@ -143,7 +143,7 @@ def test_opening_freezes_who_is_expected_where(world, draft):
     visits = visits_of(draft)
     assert {key: (visit.label, visit.expected_count, visit.needs) for key, visit in visits.items()} == {
         "1-502": ("林*", 3, []),
-        "1-301": ("3*", 1, ["lives_alone", "needs_gentle_knock"]),
+        "1-301": ("阿*", 1, ["lives_alone", "needs_gentle_knock"]),
         "1-202": ("高*", 3, []),
         "2-402": ("吴*", 2, []),
     }

@@ -94,7 +94,7 @@ def test_who_is_expected_is_numbered_from_one_with_the_unnamed_last(world, opene
     visits = {visit.room: visit for visit in Visit.objects.filter(round=opened.round)}
     assert expected(visits["502"]) == [(1, "林*", "", []), (2, "林*", "", []), (3, "林*", "", [])]
     assert [person.name for person in visits["502"].expected_people.all()] == ["林小雨", "林国强", "林朵"]
-    assert expected(visits["301"]) == [(1, "3*", "80+", ["lives_alone", "needs_gentle_knock"])]
+    assert expected(visits["301"]) == [(1, "阿*", "80+", ["lives_alone", "needs_gentle_knock"])]
     assert expected(visits["202"]) == [(1, "高*", "", []), (2, "person 2", "", []), (3, "person 3", "", [])]
     assert ExpectedPerson.objects.count() == sum(visit.expected_count for visit in visits.values()) == 9
 
