@@ -26,8 +26,7 @@ class EveningSheet:
 
 def read_evening_sheet(round: Round, user: User) -> EveningSheet:
     """Over the buildings that `user` may see."""
-    buildings = list(Building.objects.visible_to(user).filter(rounds=round))
-    rows, total = read_totals(round, buildings)
+    rows, total = totals_of(round, user)
     missing = list(visits_of(round, user).missing())
     for visit in missing:
         visit.next_step = next_step(visit.outcome)
@@ -40,6 +39,10 @@ def read_evening_sheet(round: Round, user: User) -> EveningSheet:
         late_count=visits_of(round, user).filter(latest_mark__is_late=True).count(),
         events=list(round.events.select_related("by")),
     )
+
+
+def totals_of(round: Round, user: User) -> tuple[list[BuildingRow], Tally]:
+    return read_totals(round, list(Building.objects.visible_to(user).filter(rounds=round)))
 
 
 def visits_of(round: Round, user: User):

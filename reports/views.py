@@ -7,7 +7,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from reports.evening import door_header, door_row, read_evening_sheet, totals_table, visits_of
+from reports.evening import door_header, door_row, read_evening_sheet, totals_of, totals_table, visits_of
 from reports.exports import ROW_CAP, csv_lines, file_name, log_export, watermark, xlsx_bytes
 from residents.access import get_visible
 from rounds.models import Round
@@ -18,7 +18,8 @@ LISTS = ("totals", "gaps", "doors")
 
 def _may_take_doors(user, round: Round) -> bool:
     """An officer over the compound takes counts only; doors belong to those who keep them."""
-    return round.compound_id in user.access.steward or bool(user.access.lead_buildings)
+    access = user.access
+    return round.compound_id in access.steward or round.buildings.filter(pk__in=access.lead_buildings).exists()
 
 
 @require_safe
@@ -52,11 +53,8 @@ def export(request, pk, what, ending):
 
 def _table(round: Round, user, what: str) -> tuple[list[str], list[list[str]], str]:
     if what == "totals":
-        sheet = read_evening_sheet(round, user)
-        header, rows = totals_table(sheet.rows, sheet.total)
-        return header, rows, _("Totals")
-    visits = visits_of(round, user)
-    title = _("All doors")
+        return *totals_table(*totals_of(round, user)), _("Totals")
+    visits, title = visits_of(round, user).markable_by(user), _("All doors")
     if what == "gaps":
         visits, title = visits.missing(), _("Gap list")
     return door_header(), [door_row(visit) for visit in visits[:ROW_CAP]], title
