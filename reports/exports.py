@@ -15,7 +15,7 @@ from openpyxl.cell import WriteOnlyCell
 from residents.models import AccessRecord, Compound, User
 
 # What a spreadsheet would take for the beginning of a formula, full-width forms included.
-FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 NOT_IN_FILE_NAMES = re.compile(r"[^\w\-]+")
 ROW_CAP = 20_000
 ILLEGAL_IN_XLSX = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -38,7 +38,8 @@ def watermark(record: AccessRecord) -> str:
 
 
 def file_name(record: AccessRecord, title: str, ending: str) -> str:
-    return f"{NOT_IN_FILE_NAMES.sub('-', title).strip('-')}-{record.pk}.{ending}"
+    """Short enough, in any script, for every file system (255 bytes)."""
+    return f"{NOT_IN_FILE_NAMES.sub('-', title).strip('-')[:60].rstrip('-')}-{record.pk}.{ending}"
 
 
 def disarm(text: str) -> str:
@@ -47,9 +48,12 @@ def disarm(text: str) -> str:
 
 
 def csv_lines(mark: str, header: list[str], rows: Iterable[list[str]]) -> Iterator[str]:
-    """With a byte order mark, for Excel; a line at a time, for long lists."""
+    """With a byte order mark, for Excel; a line at a time, for long lists.
+
+    Every field is quoted: where lists are parted by semicolons, `a;=1+1` would else begin a cell of its own.
+    """
     buffer = io.StringIO()
-    writer = csv.writer(buffer)
+    writer = csv.writer(buffer, quoting=csv.QUOTE_ALL)
     yield "\ufeff"
     for row in ([mark], header):
         yield _written(writer, buffer, row)
