@@ -54,7 +54,7 @@ class Progress:
             share = 100 * count / (self.expected or 1)
             if count:
                 place = round(start, 2), round(share, 2)
-                segments.append(Segment(outcome.value, LETTERS[outcome], str(outcome.label), count, *place))
+                segments.append(Segment(outcome.value, str(LETTERS[outcome]), str(outcome.label), count, *place))
             start += share
         return segments
 
