@@ -76,6 +76,12 @@ class Round(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT, editable=False)
     opened_at = models.DateTimeField(null=True, blank=True, editable=False)
     closed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    floors_per_segment = models.PositiveSmallIntegerField(
+        _("floors a segment"),
+        null=True,
+        blank=True,
+        help_text=_("Set: volunteers take free segments of about this many floors themselves."),
+    )
 
     objects = RoundQuerySet.as_manager()
 
@@ -93,6 +99,9 @@ class Round(models.Model):
             models.CheckConstraint(
                 condition=Q(state="closed", closed_at__isnull=False) | (~Q(state="closed") & Q(closed_at=None)),
                 name="round_closed_has_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(floors_per_segment=None) | Q(floors_per_segment__gte=1), name="round_segment_has_floors"
             ),
         ]
 
@@ -235,6 +244,14 @@ class Mark(models.Model):
     undoes = models.UUIDField(null=True, blank=True)
     saw = models.UUIDField(null=True, blank=True)
     marked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    walked_by = models.ForeignKey(
+        Volunteer,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("Who was at the door, where somebody else typed it from paper."),
+    )
     device = models.ForeignKey(Device, on_delete=models.PROTECT, null=True, blank=True, related_name="marks")
     seq = models.PositiveBigIntegerField(null=True, blank=True)
     marked_at = models.DateTimeField()
@@ -338,6 +355,10 @@ class AssignmentQuerySet(models.QuerySet):
     def visible_to(self, user):
         return self.filter(round__in=Round.objects.visible_to(user))
 
+    def stale(self, now):
+        """Claimed, not given back, and not heard from for the length of a lease."""
+        return self.active().filter(leased_until__lt=now)
+
     def kept_by(self, user):
         return self.filter(round__compound__in=user.access.steward)
 
@@ -358,7 +379,11 @@ class AssignmentQuerySet(models.QuerySet):
 
 
 class Assignment(models.Model):
-    """A volunteer's part of a round: a building, or one entrance of it, or some floors."""
+    """A volunteer's part of a round: a building, or one entrance of it, or some floors.
+
+    Given by a steward without end, or claimed by the volunteer under a lease. A lease that has run out still
+    holds its doors, until somebody else takes them.
+    """
 
     round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="assignments")
     volunteer = models.ForeignKey(Volunteer, on_delete=models.PROTECT, related_name="assignments")
@@ -369,6 +394,10 @@ class Assignment(models.Model):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     released_at = models.DateTimeField(null=True, blank=True)
+    release_reason = models.CharField(max_length=200, blank=True)
+    leased_until = models.DateTimeField(
+        null=True, blank=True, help_text=_("Taken by the volunteer until then, unless heard from. Empty: given out.")
+    )
 
     objects = AssignmentQuerySet.as_manager()
 
@@ -381,6 +410,16 @@ class Assignment(models.Model):
                 condition=Q(floor_from=None) | Q(floor_to=None) | Q(floor_from__lte=F("floor_to")),
                 name="assignment_floors_in_order",
             ),
+            models.CheckConstraint(
+                condition=Q(leased_until=None) | Q(floor_from__isnull=False, floor_to__isnull=False),
+                name="assignment_lease_has_floors",
+            ),
+            # Overlaps are refused under the round's lock; this holds even where somebody forgets to take it.
+            models.UniqueConstraint(
+                fields=["round", "building", "entrance", "floor_from", "floor_to"],
+                condition=Q(released_at=None, leased_until__isnull=False),
+                name="assignment_segment_claimed_once",
+            ),
         ]
         indexes = [models.Index(fields=["round", "building"], name="assignment_round_building")]
 
@@ -392,6 +431,10 @@ class Assignment(models.Model):
         """`1号楼 2单元 6–10F`, as short as it can be."""
         entrance = _("entrance %(name)s") % {"name": self.entrance} if self.entrance else ""
         return " ".join(str(word) for word in (self.building, entrance, self.floors) if word)
+
+    @property
+    def is_stale(self) -> bool:
+        return self.leased_until is not None and self.leased_until < timezone.now()
 
     @property
     def floors(self) -> str:

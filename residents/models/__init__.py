@@ -4,7 +4,7 @@ from residents.models.people import Household, Resident, mask_name, mask_phone
 from residents.models.places import Building, Compound, Door
 from residents.models.records import AccessRecord, RosterImport, RosterLine
 from residents.models.users import Access, RoleGrant, User
-from residents.models.volunteers import Device, Invite, Volunteer
+from residents.models.volunteers import Device, Invite, Skill, Volunteer
 
 __all__ = [
     "Access",
@@ -19,6 +19,7 @@ __all__ = [
     "RoleGrant",
     "RosterImport",
     "RosterLine",
+    "Skill",
     "User",
     "Volunteer",
     "mask_name",

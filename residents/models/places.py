@@ -25,6 +25,10 @@ class Compound(models.Model):
         _("evening gap list at"), default="20:30", help_text=_("When the stewards get the list of missing doors.")
     )
 
+    requires_training = models.BooleanField(
+        _("only trained volunteers"), default=False, help_text=_("Who was not trained is given no doors.")
+    )
+
     objects = CompoundQuerySet.as_manager()
 
     class Meta:

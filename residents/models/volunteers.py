@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
-from residents.models.places import Compound
+from residents.models.places import Building, Compound
 from residents.models.users import User
 
 
@@ -25,11 +25,27 @@ class VolunteerQuerySet(models.QuerySet):
         return self.filter(ended_at=None)
 
 
+class Skill(models.TextChoices):
+    """What a squad asks for on bad evenings."""
+
+    DOCTOR = "doctor", _("doctor")
+    NURSE = "nurse", _("nurse")
+    DRIVER = "driver", _("driver")
+    SPREADSHEETS = "spreadsheets", _("spreadsheets")
+    DIALECT = "dialect", _("speaks the dialect")
+    STRONG_ARMS = "strong_arms", _("strong arms")
+
+
 class Volunteer(models.Model):
     user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="volunteer")
     compound = models.ForeignKey(Compound, on_delete=models.PROTECT, related_name="volunteers")
     name = models.CharField(_("name"), max_length=50)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    skills = models.JSONField(_("skills"), default=list, blank=True, help_text=_("Codes, in the order of the choices."))
+    usual_buildings = models.ManyToManyField(
+        Building, verbose_name=_("usual buildings"), related_name="usual_volunteers", blank=True
+    )
+    trained_on = models.DateField(_("trained on"), null=True, blank=True)
 
     history = HistoricalRecords()
     objects = VolunteerQuerySet.as_manager()
@@ -41,6 +57,10 @@ class Volunteer(models.Model):
 
     def __str__(self):
         return self.name
+
+    @property
+    def skill_labels(self) -> list[str]:
+        return [str(skill.label) for skill in Skill if skill in self.skills]
 
     def get_absolute_url(self):
         return reverse("residents:volunteer", args=[self.pk])
