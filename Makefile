@@ -43,6 +43,7 @@ MO_FILES := $(PO_FILES:.po=.mo)
 	@$(BIN)/python manage.py catalogs
 
 catalogs: $(MO_FILES)
+	@:
 
 run: $(VENV)/.run-parts
 	@$(MAKE) --no-print-directory catalogs
