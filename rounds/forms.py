@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from residents.models import Building, Compound, Volunteer
-from rounds.models import Outcome, Round
+from rounds.models import Assignment, Outcome, Round
 
 LONGEST_ROUND = timedelta(days=14)
 
@@ -109,6 +109,30 @@ class AssignmentForm(forms.Form):
         if building and entrance and not building.doors.filter(entrance=entrance).exists():
             self.add_error("entrance", _("This building has no such entrance."))
         return cleaned
+
+
+class SegmentsForm(forms.Form):
+    floors = forms.IntegerField(
+        label=_("Floors a segment"),
+        required=False,
+        min_value=1,
+        max_value=60,
+        help_text=_("Volunteers take free segments on their phones. Empty: only stewards give out parts."),
+    )
+
+
+class ReleaseForm(forms.Form):
+    reason = forms.CharField(max_length=200, required=False)
+
+
+class HandOverForm(forms.Form):
+    volunteer = forms.ModelChoiceField(label=_("Give it to"), queryset=Volunteer.objects.none())
+    reason = forms.CharField(label=_("Why"), max_length=200)
+
+    def __init__(self, *args, part: Assignment, **kwargs):
+        super().__init__(*args, **kwargs)
+        others = Volunteer.objects.active().filter(compound=part.round.compound_id).exclude(pk=part.volunteer_id)
+        self.fields["volunteer"].queryset = others  # type: ignore[attr-defined]
 
 
 class DecisionForm(forms.Form):

@@ -3,6 +3,8 @@
 Reading order: Round, Visit, Mark, then `rounds/folding.py` (how marks become a state) and `rounds/services.py`.
 """
 
+from __future__ import annotations
+
 import uuid6
 from django.conf import settings
 from django.db import models
@@ -443,6 +445,15 @@ class Assignment(models.Model):
         low = "" if self.floor_from is None else self.floor_from
         high = "" if self.floor_to is None else self.floor_to
         return f"{low}F" if low == high else f"{low}–{high}F"
+
+    def overlaps(self, other: Assignment) -> bool:
+        """Shares a floor with the other part of the same round."""
+        return (
+            self.building_id == other.building_id
+            and (self.entrance == "" or other.entrance in {"", self.entrance})
+            and (self.floor_from is None or other.floor_to is None or self.floor_from <= other.floor_to)
+            and (self.floor_to is None or other.floor_from is None or other.floor_from <= self.floor_to)
+        )
 
     def holds(self, visit: Visit) -> bool:
         """The same question as `over_visit`, for rows already at hand."""

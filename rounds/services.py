@@ -138,11 +138,13 @@ def assign(
     floor_to: int | None = None,
 ) -> Assignment:
     """Give a volunteer a part of the round. The same part twice is one assignment."""
-    round = Round.objects.select_for_update().get(pk=round.pk)  # as it is now, not as the page loaded it
+    # As it is now, not as the page loaded it.
+    round = Round.objects.select_for_update(of=("self",)).select_related("compound").get(pk=round.pk)
     if round.state not in {Round.State.DRAFT, Round.State.OPEN}:
         raise RoundError(_("This round is over; nobody can be assigned any more."))
     if volunteer.ended_at is not None or volunteer.compound_id != round.compound_id:
         raise RoundError(_("This volunteer does not serve in this compound."))
+    refuse_untrained(round.compound, volunteer)
     if not round.buildings.filter(pk=building.pk).exists():
         raise RoundError(_("This building is not part of the round."))
     if floor_from is not None and floor_to is not None and floor_from > floor_to:
@@ -159,6 +161,20 @@ def assign(
     return same or Assignment.objects.create(**part, created_by=by)
 
 
-def release_assignment(*, assignment: Assignment) -> None:
-    """The phone keeps what it has marked; marks made before it heard of this are held for a person."""
-    Assignment.objects.filter(pk=assignment.pk, released_at=None).update(released_at=timezone.now())
+def refuse_untrained(compound: Compound, volunteer: Volunteer) -> None:
+    """The gate, where the compound has one: nobody goes to a door who was not shown how."""
+    if not compound.requires_training:
+        return
+    if volunteer.trained_on is None or volunteer.trained_on > timezone.localdate():
+        raise RoundError(_("%(name)s has not been trained yet.") % {"name": volunteer.name})
+
+
+def release_assignment(*, assignment: Assignment, reason: str = "", must_say_why: bool = False) -> bool:
+    """The phone keeps what it has marked; marks made before it heard of this are held for a person.
+
+    False when it was given back before.
+    """
+    if must_say_why:
+        _require(reason)
+    released = Assignment.objects.filter(pk=assignment.pk, released_at=None)
+    return bool(released.update(released_at=timezone.now(), release_reason=reason))

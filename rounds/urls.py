@@ -1,6 +1,6 @@
 from django.urls import path
 
-from rounds import views
+from rounds import assignment_views, views
 
 app_name = "rounds"
 urlpatterns = [
@@ -14,8 +14,10 @@ urlpatterns = [
     path("<int:pk>/close/", views.close, name="close"),
     path("<int:pk>/reopen/", views.reopen, name="reopen"),
     path("<int:pk>/cancel/", views.cancel, name="cancel"),
-    path("<int:pk>/assignments/", views.assignments, name="assignments"),
-    path("assignments/<int:pk>/release/", views.assignment_release, name="assignment_release"),
+    path("<int:pk>/assignments/", assignment_views.assignments, name="assignments"),
+    path("<int:pk>/segments/", assignment_views.segments, name="segments"),
+    path("assignments/<int:pk>/release/", assignment_views.assignment_release, name="assignment_release"),
+    path("assignments/<int:pk>/hand-over/", assignment_views.assignment_hand_over, name="assignment_hand_over"),
     path("held/", views.held, name="held"),
     path("held/<int:pk>/apply/", views.held_apply, name="held_apply"),
     path("held/<int:pk>/dismiss/", views.held_dismiss, name="held_dismiss"),

@@ -1,4 +1,4 @@
-"""Rounds at the desk: list, forms, board, assignments, held marks. Opening is in `compound.opening`, for it needs
+"""Rounds at the desk: list, forms, board, held marks. Opening is in `compound.opening`, for it needs
 every kind's details."""
 
 from django.contrib import messages
@@ -13,20 +13,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from residents.access import get_kept, get_visible
-from residents.models import AccessRecord, Building, Compound, Door
+from residents.models import AccessRecord, Building, Compound
 from rounds.board import LETTERS, next_step, pulse, read_board, with_pulse
 from rounds.folding import standing
-from rounds.forms import AssignmentForm, ClosingForm, DecisionForm, PlainRoundForm, ReasonForm, WindowForm
+from rounds.forms import ClosingForm, DecisionForm, PlainRoundForm, ReasonForm, WindowForm
 from rounds.marks import apply_held_mark, dismiss_held_mark
 from rounds.models import Assignment, HeldMark, Outcome, Round, Visit
 from rounds.services import (
     RoundError,
-    assign,
     cancel_round,
     change_round,
     close_round,
     create_round,
-    release_assignment,
     reopen_round,
 )
 
@@ -221,54 +219,6 @@ def cancel(request, pk):
         "is_dangerous": True,
     }
     return _step(request, pk, ReasonForm, cancel_round, page)
-
-
-# --- Who walks what -------------------------------------------------------------------------------
-
-
-@form_page
-def assignments(request, pk):
-    round = get_kept(Round.objects.select_related("compound"), request.user, pk=pk)
-    form = AssignmentForm(request.POST or None, round=round, entrances=_entrances(round))
-    if request.method == "POST" and form.is_valid():
-        try:
-            assign(round=round, by=request.user, **form.cleaned_data)
-            return redirect("rounds:assignments", round.pk)
-        except RoundError as error:
-            form.add_error(None, str(error))
-    parts = Assignment.objects.active().filter(round=round).select_related("volunteer", "building")
-    context = {"round": round, "form": form, "parts": parts, "uncovered": _uncovered(round)}
-    return render(request, "rounds/assignments.html", context, status=422 if form.errors else 200)
-
-
-def _entrances(round: Round) -> list[str]:
-    doors = Door.objects.filter(building__in=round.buildings.all()).exclude(entrance="")
-    return sorted(set(doors.order_by().values_list("entrance", flat=True).distinct()))
-
-
-def _uncovered(round: Round) -> list[tuple[str, int]]:
-    """Buildings with doors nobody walks: (name, doors). Of a draft, whose doors are not frozen yet, by building."""
-    if round.is_draft:
-        taken = Assignment.objects.active().filter(round=round).values("building")
-        rest = round.buildings.exclude(pk__in=taken).annotate(doors_count=Count("doors"))
-        return [(building.name, building.doors_count) for building in rest]
-    left = (
-        Visit.objects.filter(round=round)
-        .missing()
-        .unassigned()
-        .order_by("building__position", "building__code")
-        .values_list("building__name")
-        .annotate(n=Count("pk"))
-    )
-    return list(left)
-
-
-@require_POST
-def assignment_release(request, pk):
-    assignment = get_kept(Assignment.objects.select_related("round"), request.user, pk=pk)
-    release_assignment(assignment=assignment)
-    messages.success(request, _("The part is free again."))
-    return redirect("rounds:assignments", assignment.round_id)
 
 
 # --- Marks that wait for a person -----------------------------------------------------------------

@@ -79,6 +79,8 @@ OBJECT = {
     "rounds:reopen":                 ("round",       "FORM", 200,    403,   403,  404),
     "rounds:cancel":                 ("round",       "FORM", 200,    403,   403,  404),
     "rounds:assignments":            ("round",       "FORM", 200,    403,   403,  404),
+    "rounds:segments":               ("round",       "POST", 302,    403,   403,  404),
+    "rounds:assignment_hand_over":   ("assignment",  "FORM", 200,    403,   403,  404),
     "testing_rounds:edit":           ("round",       "FORM", 200,    403,   403,  404),
     "reports:evening":               ("round",       "GET",  200,    200,   200,  404),
     "reports:export":                ("export",      "GET",  200,    403,   200,  404),
