@@ -13,6 +13,7 @@ from residents.models import (
     Door,
     Household,
     Invite,
+    MergeRecord,
     Resident,
     RoleGrant,
     RosterImport,
@@ -82,7 +83,7 @@ class DoorAdmin(admin.ModelAdmin):
     list_filter = ["building__compound", "floor"]
     list_select_related = ["building"]
     search_fields = ["room", "key", "building__name", "building__code"]
-    autocomplete_fields = ["building"]
+    autocomplete_fields = ["building", "joined_to"]
     readonly_fields = ["key"]
 
 
@@ -107,7 +108,7 @@ class ResidentAdmin(SimpleHistoryAdmin):
     ]
     list_select_related = ["household__door__building"]
     search_fields = ["name", "household__door__room", "household__door__building__name"]
-    autocomplete_fields = ["household"]
+    autocomplete_fields = ["household", "stays_at"]
     exclude = ["phone"]
     readonly_fields = ["shown_phone"]
 
@@ -149,6 +150,15 @@ class AccessRecordAdmin(ReadOnlyAdmin):
     list_select_related = ["user"]
     search_fields = ["subject", "reason", "user__username", "user__display_name"]
     date_hierarchy = "at"
+
+
+@admin.register(MergeRecord)
+class MergeRecordAdmin(ReadOnlyAdmin):
+    list_display = ["at", "kept", "other", "by", "reason", "undoes"]
+    list_filter = ["kept__household__door__building__compound", "at"]
+    list_select_related = ["kept", "other", "by", "undoes__kept", "undoes__other"]
+    search_fields = ["kept__name", "other__name", "reason", "by__username"]
+    exclude = ["before", "after"]
 
 
 @admin.register(RosterImport)

@@ -5,6 +5,8 @@ import unicodedata
 
 from django.utils.translation import gettext as _
 
+from residents.encryption import fingerprint
+
 MOBILE = re.compile(r"1[3-9][0-9]{9}")
 LANDLINE = re.compile(r"(0[0-9]{2,3})?[2-8][0-9]{6,7}")
 FOREIGN = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -31,3 +33,8 @@ def normalise_phone(text: str) -> str:
             "a foreign one a +."
         )
     )
+
+
+def fingerprint_of_end(digits: str) -> str:
+    """Of the last four digits. There are only ten thousand of them: they stay a secret only as long as the key does."""
+    return fingerprint(f"end:{digits}")

@@ -1,6 +1,6 @@
 """The compound as it stands: buildings, doors, who lives behind them, and who may look after which of them."""
 
-from residents.models.people import Household, Resident, mask_name, mask_phone
+from residents.models.people import Household, MergeRecord, Resident, mask_name, mask_phone
 from residents.models.places import Building, Compound, Door
 from residents.models.records import AccessRecord, RosterImport, RosterLine
 from residents.models.users import Access, RoleGrant, User
@@ -15,6 +15,7 @@ __all__ = [
     "Door",
     "Household",
     "Invite",
+    "MergeRecord",
     "Resident",
     "RoleGrant",
     "RosterImport",

@@ -5,11 +5,14 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from residents.encryption import EncryptedTextField, fingerprint
 from residents.models.places import Building, Door
+from residents.phones import fingerprint_of_end
+from residents.sounds import SoundField
 
 
 def mask_name(name: str) -> str:
@@ -119,6 +122,7 @@ class Resident(models.Model):
 
     household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="residents")
     name = models.CharField(_("name"), max_length=50, help_text=_("Or what everybody calls them: 301 阿婆."))
+    name_pinyin = SoundField(of="name", max_length=300)
     age_band = models.CharField(_("age"), max_length=6, choices=AgeBand, blank=True, default="")
     is_contact = models.BooleanField(_("speaks for the household"), default=False)
     whereabouts = models.CharField(_("whereabouts"), max_length=10, choices=Whereabouts, default=Whereabouts.HOME)
@@ -129,23 +133,51 @@ class Resident(models.Model):
     has_medical_trips = models.BooleanField(_("has medical trips to arrange"), default=False)
     phone = EncryptedTextField(_("phone"), blank=True, default="")
     phone_index = models.CharField(max_length=64, blank=True, default="", editable=False, db_index=True)
+    phone_end_index = models.CharField(max_length=64, blank=True, default="", editable=False, db_index=True)
+    stays_at = models.ForeignKey(
+        Door,
+        verbose_name=_("stays at"),
+        on_delete=models.PROTECT,
+        related_name="guests",
+        null=True,
+        blank=True,
+        help_text=_("Listed here but sleeping behind another door of the compound: expected there, and only there."),
+    )
     moved_in_on = models.DateField(_("moved in on"), null=True, blank=True)
     moved_out_on = models.DateField(_("moved out on"), null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self",
+        verbose_name=_("the same person as"),
+        on_delete=models.PROTECT,
+        related_name="merged_from",
+        null=True,
+        blank=True,
+        editable=False,
+    )
 
-    history = HistoricalRecords()
+    history = HistoricalRecords(excluded_fields=["name_pinyin", "phone_end_index"])
     objects = ResidentQuerySet.as_manager()
 
+    PHONE_FIELDS = ("phone", "phone_index", "phone_end_index")  # written together by set_phone
     NEEDS = ("lives_alone", "needs_home_visit", "needs_gentle_knock", "has_no_phone", "has_medical_trips")
 
     class Meta:
         verbose_name = _("resident")
         verbose_name_plural = _("residents")
         ordering = ["household", "-is_contact", "pk"]
+        indexes = [
+            # Serves equality too; the operator class matters to PostgreSQL alone, for what a name begins with.
+            models.Index(fields=["name"], name="resident_by_name", opclasses=["varchar_pattern_ops"]),
+        ]
         constraints = [
             models.CheckConstraint(condition=~Q(name=""), name="resident_has_a_name"),
             models.CheckConstraint(
                 condition=Q(moved_out_on=None) | Q(moved_in_on=None) | Q(moved_out_on__gte=F("moved_in_on")),
                 name="resident_moves_out_after_in",
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | (Q(moved_out_on__isnull=False) & ~Q(merged_into=F("pk"))),
+                name="resident_merged_has_ended",
             ),
         ]
 
@@ -169,6 +201,50 @@ class Resident(models.Model):
         return [need for need in self.NEEDS if getattr(self, need)]
 
     def set_phone(self, phone: str) -> None:
-        """The number and its fingerprint belong together; nothing else may set either."""
+        """The number and its fingerprints belong together; nothing else may set any of them."""
         self.phone = phone
         self.phone_index = fingerprint(phone) if phone else ""
+        self.phone_end_index = fingerprint_of_end(phone[-4:]) if phone else ""
+
+
+class MergeQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.kept_by(user)
+
+    def kept_by(self, user):
+        """Who keeps both people: a merge tells of one what was known of the other."""
+        mine = Resident.objects.kept_by(user)
+        return self.filter(kept__in=mine, other__in=mine)
+
+
+class MergeRecord(models.Model):
+    """Two records found to be one person; or, with `undoes`, found not to be. Written once, never changed.
+
+    The images are both residents before and after, as JSON, encrypted: what unmerging brings back, and how it sees
+    that somebody has corrected one of them since.
+    """
+
+    kept = models.ForeignKey(Resident, on_delete=models.PROTECT, related_name="merges")
+    other = models.ForeignKey(Resident, on_delete=models.PROTECT, related_name="merges_as_other")
+    by = models.ForeignKey("residents.User", on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(_("reason"), max_length=200)
+    at = models.DateTimeField(_("at"), default=timezone.now)
+    before = EncryptedTextField()
+    after = EncryptedTextField()
+    undoes = models.OneToOneField("self", on_delete=models.PROTECT, related_name="undone", null=True, blank=True)
+
+    objects = MergeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("merge")
+        verbose_name_plural = _("merges")
+        ordering = ["-at", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(kept=F("other")), name="merge_of_two"),
+        ]
+
+    def __str__(self):
+        return f"{self.other} → {self.kept}"
+
+    def get_absolute_url(self):
+        return reverse("residents:merge", args=[self.pk])

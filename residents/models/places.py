@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -107,6 +107,15 @@ class Door(models.Model):
     position = models.PositiveSmallIntegerField(_("place on the floor"), default=1)
     room = models.CharField(_("room"), max_length=20, help_text=_("As painted on the door."))
     key = models.CharField(max_length=20, editable=False, help_text=_("The room as matched: no leading zeros."))
+    joined_to = models.ForeignKey(
+        "self",
+        verbose_name=_("joined to"),
+        on_delete=models.PROTECT,
+        related_name="joined_doors",
+        null=True,
+        blank=True,
+        help_text=_("Knocked through: whoever lives here is listed behind that door."),
+    )
 
     objects = DoorQuerySet.as_manager()
 
@@ -116,6 +125,7 @@ class Door(models.Model):
         ordering = ["building", "entrance", "-floor", "position"]
         constraints = [
             models.UniqueConstraint(fields=["building", "entrance", "key"], name="door_once_per_entrance"),
+            models.CheckConstraint(condition=~Q(joined_to=F("pk")), name="door_not_joined_to_itself"),
         ]
 
     def __str__(self):

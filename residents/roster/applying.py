@@ -135,7 +135,7 @@ def _change_person(person: Resident, changes: dict[str, list], fields: set[str])
     for name, (_old, new) in changes.items():
         if name == "phone":
             person.set_phone(new)
-            fields |= {"phone", "phone_index"}
+            fields |= set(Resident.PHONE_FIELDS)
         else:
             setattr(person, name, new)
             fields.add(name)
