@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from django import forms
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from residents.models import Building, Compound, Volunteer
@@ -11,13 +12,13 @@ LONGEST_ROUND = timedelta(days=14)
 
 
 class MomentField(forms.SplitDateTimeField):
-    """A day and a time, each with the browser's own picker."""
+    """A day and a time, each with the browser's own picker and a name of its own for who hears the page."""
 
-    def __init__(self, **kwargs):
-        widget = forms.SplitDateTimeWidget(
-            date_attrs={"type": "date"}, time_attrs={"type": "time"}, date_format="%Y-%m-%d", time_format="%H:%M"
-        )
-        super().__init__(widget=widget, **kwargs)
+    def __init__(self, *, label, **kwargs):
+        day = {"type": "date", "aria-label": format_lazy("{} · {}", label, _("day"))}
+        time = {"type": "time", "aria-label": format_lazy("{} · {}", label, _("time of day"))}
+        widget = forms.SplitDateTimeWidget(date_attrs=day, time_attrs=time, date_format="%Y-%m-%d", time_format="%H:%M")
+        super().__init__(widget=widget, label=label, **kwargs)
 
 
 class WindowForm(forms.Form):
