@@ -2,7 +2,7 @@
 
 from residents.models.people import Household, MergeRecord, Resident, mask_name, mask_phone
 from residents.models.places import Building, Compound, Door
-from residents.models.records import AccessRecord, RosterImport, RosterLine
+from residents.models.records import AccessRecord, ColumnMapping, RosterImport, RosterLine
 from residents.models.users import Access, RoleGrant, User
 from residents.models.volunteers import Device, Invite, Skill, Volunteer
 
@@ -10,6 +10,7 @@ __all__ = [
     "Access",
     "AccessRecord",
     "Building",
+    "ColumnMapping",
     "Compound",
     "Device",
     "Door",

@@ -50,7 +50,8 @@ class RosterImportQuerySet(models.QuerySet):
 class RosterImport(models.Model):
     """One uploaded roster on its way: waiting -> reading -> ready -> applying -> applied; or refused, or discarded.
 
-    The file is kept encrypted only until it has been applied or discarded.
+    An applied one may be taken back: -> undoing -> undone. The file is kept encrypted only until it has been
+    applied or discarded, and for a week at most.
     """
 
     class State(models.TextChoices):
@@ -62,6 +63,9 @@ class RosterImport(models.Model):
         APPLIED = "applied", _("applied")
         REFUSED = "refused", pgettext_lazy("of a file", "refused")
         DISCARDED = "discarded", _("discarded")
+        UNDO_QUEUED = "undo_queue", _("waiting to be taken back")
+        UNDOING = "undoing", _("being taken back")
+        UNDONE = "undone", _("taken back")
 
     compound = models.ForeignKey(Compound, on_delete=models.PROTECT, related_name="roster_imports")
     uploaded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -109,6 +113,10 @@ class RosterLine(models.Model):
     room = models.CharField(max_length=80, blank=True, help_text=_("As understood, for people to read."))
     notes = models.JSONField(default=list, blank=True, help_text=_("Codes and values of what was noticed."))
     payload = EncryptedTextField(blank=True, default="", help_text=_("The household as understood, as JSON."))
+    original = EncryptedTextField(blank=True, default="", help_text=_("The cells of a row left out, until applied."))
+    choice = models.CharField(max_length=60, blank=True, default="", help_text=_("What a person decided, as a code."))
+    trail = EncryptedTextField(blank=True, default="", help_text=_("What applying changed, to take it back."))
+    returned = models.CharField(max_length=20, blank=True, default="", help_text=_("Taken back, or why not."))
 
     class Meta:
         verbose_name = _("roster line")
@@ -120,3 +128,22 @@ class RosterLine(models.Model):
 
     def __str__(self):
         return f"{self.sheet} {self.first_row}: {self.room}"
+
+
+class ColumnMapping(models.Model):
+    """What a steward said the columns under one header mean; read again with every file that has this header."""
+
+    compound = models.ForeignKey(Compound, on_delete=models.CASCADE, related_name="column_mappings")
+    header = models.CharField(max_length=64, help_text=_("Fingerprint of the names of the columns, in order."))
+    columns = models.JSONField(default=dict, help_text=_("Name of a column -> what it holds, or nothing."))
+    changed_at = models.DateTimeField(_("changed at"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("column mapping")
+        verbose_name_plural = _("column mappings")
+        constraints = [
+            models.UniqueConstraint(fields=["compound", "header"], name="column_mapping_once_per_header"),
+        ]
+
+    def __str__(self):
+        return f"{self.compound}: {', '.join(self.columns)}"
