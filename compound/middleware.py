@@ -19,7 +19,7 @@ def personal_pages_are_not_stored(get_response):
 
     def middleware(request):
         response = get_response(request)
-        if request.user.is_authenticated and "Cache-Control" not in response:
+        if "Cache-Control" not in response and request.user.is_authenticated:
             response["Cache-Control"] = "no-store, private"
         return response
 

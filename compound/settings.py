@@ -232,6 +232,7 @@ HTTPS = _public.scheme == "https"
 if not HTTPS and not LOCAL_ONLY:
     raise ImproperlyConfigured("PUBLIC_URL must begin with https:// outside a demo: phones need it to work offline.")
 SECURE_SSL_REDIRECT = HTTPS and read_flag("SSL_REDIRECT", True)
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked over plain http from inside
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS

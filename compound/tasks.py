@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.db import close_old_connections
 
+from compound.health import beat
 from compound.reminders import plan_reminders
 
 
@@ -11,5 +12,14 @@ def plan_due_reminders():
     close_old_connections()
     try:
         plan_reminders()
+    finally:
+        close_old_connections()
+
+
+@shared_task
+def note_heartbeat():
+    close_old_connections()
+    try:
+        beat()
     finally:
         close_old_connections()

@@ -6,7 +6,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from compound import opening, views, visits
+from compound import health, opening, views, visits
 from compound.phone_urls import phone_urlpatterns
 from compound.sync import sync
 
@@ -15,6 +15,9 @@ urlpatterns = [
     path("login/", LoginView.as_view(template_name="login.html", redirect_authenticated_user=True), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("language/", login_not_required(set_language), name="set_language"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("status/", health.status, name="status"),
     path("sync/", sync, name="sync"),
     *phone_urlpatterns,
     path("", include("residents.urls")),

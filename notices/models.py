@@ -107,3 +107,37 @@ class Message(models.Model):
 
     def get_absolute_url(self):
         return reverse("notices:inbox")
+
+
+class Heartbeat(models.Model):
+    """When a part of the portal was last alive. One row a part; written by the schedule, read by the status page."""
+
+    name = models.CharField(_("name"), max_length=40, unique=True)
+    at = models.DateTimeField(_("at"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("heartbeat")
+        verbose_name_plural = _("heartbeats")
+        ordering = ["name"]
+
+    def __str__(self):
+        return self.name
+
+
+class Tally(models.Model):
+    """How often somebody asked for something within one span of time. The key is a digest: it names nobody.
+
+    In the database because several processes answer, and a count kept in each would allow many times the limit.
+    """
+
+    key = models.CharField(max_length=64, primary_key=True)
+    span = models.BigIntegerField()
+    count = models.PositiveIntegerField()
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = _("tally")
+        verbose_name_plural = _("tallies")
+
+    def __str__(self):
+        return f"{self.key[:8]}: {self.count}"
