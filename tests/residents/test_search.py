@@ -3,7 +3,7 @@ from django.urls import reverse
 
 from residents.models import Household, Resident
 from residents.search import LONGEST, MOST, clean_query, search
-from residents.services import add_building
+from residents.services import add_building, save_resident
 from tests.world import CANARY, make_building, make_user, move_in
 
 ADDRESS = reverse("residents:search")
@@ -74,6 +74,76 @@ def test_an_officer_finds_rooms_with_masked_names_and_no_names(world):
     assert rooms(world.qian, "林小雨") == []
 
 
+# --- By sound and by number ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["lxy", "LXY", "lx", "linxiaoyu", "linxiao", "lin xiaoyu", "xiaoyu", "línxiǎoyǔ"])
+def test_a_name_is_found_by_its_sound(world, text):
+    assert rooms(world.chen, text) == ["1号楼 502"]
+
+
+@pytest.mark.parametrize("text", ["inxiaoyu", "yu lin", "xy l", "linxiaoyun"])
+def test_a_sound_is_found_from_its_beginning_only(world, text):
+    assert rooms(world.chen, text) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "readings"),
+    [
+        ("单小满", ["shanxiaoman", "danxiaoman", "sxm", "dxm"]),
+        ("曾可", ["zengke", "cengke"]),
+        ("仇一", ["qiuyi", "chouyi"]),
+        ("解放", ["xiefang", "jiefang"]),
+        ("区平", ["ouping", "quping"]),
+        ("查理", ["zhali", "chali"]),
+        ("翟明", ["zhaiming", "diming"]),
+        ("尉迟恭", ["yuchigong", "weichigong", "ycg", "gong"]),
+        ("吕布", ["lvbu", "lubu", "lübu"]),
+        ("302 阿婆", ["apo", "ap"]),
+        ("Anna Müller", ["annamuller", "anna mul", "am", "Müller"]),
+        ("阿卜杜拉·买买提", ["abodula", "abdlmmt"]),
+    ],
+)
+def test_every_reading_finds_the_name(world, name, readings):
+    home = move_in(world.building1.doors.get(room="401"), name)
+    for text in readings:
+        assert home in [row.household for row in search(user=world.chen, query=clean_query(text)).rows], text
+
+
+def test_a_corrected_name_is_found_by_its_new_sound_alone(world):
+    world.lin.name = "林朵朵"
+    world.lin.save()
+    assert rooms(world.chen, "linduoduo") == ["1号楼 502"]
+    assert rooms(world.chen, "linxiaoyu") == []
+
+
+def test_a_number_is_found_by_its_last_four_or_as_a_whole(world):
+    save_resident(resident=world.lin, phone="13800138642")
+    for text in ("8642", "13800138642", "+86 138-0013-8642"):
+        assert rooms(world.chen, text) == ["1号楼 502"], text
+    for text in ("864", "38642", "1380013", "0138"):
+        assert rooms(world.chen, text) == [], text
+    assert "8642" not in world.lin.phone_end_index
+
+
+def test_an_officer_and_a_lead_beside_find_nobody_by_sound_or_number(world):
+    save_resident(resident=world.lin, phone="13800138642")
+    person = world.far_home.residents.first()
+    save_resident(resident=person, phone="13800138643")
+    for text in ("lxy", "8642", "13800138642"):
+        assert rooms(world.qian, text) == [], text
+    for text in ("wuyuan", "8643"):
+        assert rooms(world.zhao, text) == [], text
+
+
+def test_a_joined_door_is_found_as_the_door_it_is_joined_to(world):
+    doors = {door.room: door for door in world.building1.doors.all()}
+    doors["501"].joined_to = doors["502"]
+    doors["501"].save()
+    for text in ("501", "1-501"):
+        assert rooms(world.zhao, text) == ["1号楼 502"], text
+
+
 def test_nothing_of_another_compound_is_found(world):
     assert rooms(world.chen, CANARY) == []
     assert rooms(world.chen, "303") == []
@@ -125,7 +195,7 @@ def test_a_search_needs_five_statements(world, client, django_assert_num_queries
         for number in range(3, 33):
             move_in(make_building(world.jiamu, str(number)).doors.get(room="502"), "林甲", "林乙")
     client.force_login(world.chen)
-    for text in ("502", "林"):
+    for text in ("502", "林", "lxy", "8000"):
         with django_assert_num_queries(5):
             client.get(ADDRESS, {"q": text})
 
