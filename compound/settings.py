@@ -103,6 +103,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "compound.logs.request_lines",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -253,13 +254,25 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# --- What is written down (compound/logs.py) ------------------------------------------------------
+LOG_FORMAT = env.str("LOG_FORMAT", default="line" if LOCAL_ONLY else "json")
+if LOG_FORMAT not in {"json", "line"}:
+    raise ImproperlyConfigured(f"LOG_FORMAT must be json or line, not {LOG_FORMAT!r}.")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"discreet": {"()": "compound.logs.Discreet"}},
+    "formatters": {"line": {"()": "compound.logs.Line"}, "json": {"()": "compound.logs.Json"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["discreet"]}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {name: {"level": "INFO"} for name in ("residents", "rounds", "notices", "compound")},
+    "loggers": {
+        **{name: {"level": "INFO"} for name in ("residents", "rounds", "notices", "compound")},
+        # A demo's terminal is for people; its every request would bury what they should read.
+        "compound.requests": {"level": "WARNING" if LOCAL_ONLY and LOG_FORMAT == "line" else "INFO"},
+        # Django's own handlers quote addresses and mail whole requests: everything goes through ours instead.
+        "django": {"handlers": [], "level": "INFO"},
+        "django.server": {"handlers": [], "level": "INFO", "propagate": True},
+    },
 }
 
 if TESTING:

@@ -84,6 +84,7 @@ REFUSED = {
         {"REDIS_URL": "amqp://broker:5672"},
         "REDIS_URL must begin with redis://, rediss:// or unix://.",
     ),
+    "a log of another kind": ({"LOG_FORMAT": "xml"}, "LOG_FORMAT must be json or line, not 'xml'."),
     "hours in words": (
         {"INVITE_HOURS": "abc"},
         "INVITE_HOURS must be a whole number from 1 to 336, not 'abc'.",
