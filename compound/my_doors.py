@@ -7,15 +7,22 @@ depend on how many doors there are.
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Exists, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from residents.models import Device, Volunteer, mask_name
-from rounds.models import Assignment, Round, Visit
+from rounds.models import Assignment, HeldMark, Round, Visit
+from rounds.segments import free_segments
+from rounds.services import RoundError, refuse_untrained
 from testing_rounds.models import ExpectedPerson, TestRound
+
+DECISIONS_SHOWN_FOR = timedelta(days=7)
+MOST_DECISIONS = 50
 
 # What "done" is called at the door: for a household, for one person, and for one person it was not done for.
 WORDS: dict[str, dict[str, Any]] = {
@@ -32,7 +39,7 @@ WORDS: dict[str, dict[str, Any]] = {
 
 
 def build_feed(device: Device) -> dict[str, Any]:
-    """The answer to /my/doors.json, in four statements (the phone's own authentication is one more)."""
+    """The answer to /my/doors.json, in six statements at most (the phone's own authentication is one more)."""
     volunteer = device.volunteer
     assignments = list(_assignments(volunteer))
     rounds = {assignment.round_id: assignment.round for assignment in assignments}
@@ -50,6 +57,8 @@ def build_feed(device: Device) -> dict[str, Any]:
             _round(one, instructions.get(pk, ""), [a for a in assignments if a.round_id == pk], doors[pk])
             for pk, one in rounds.items()
         ],
+        "free": _free_segments(volunteer),
+        "decisions": _decisions(volunteer),
     }
 
 
@@ -95,8 +104,57 @@ def _round(one: Round, instructions: str, assignments: list[Assignment], doors: 
         "instructions": instructions,
         "words": {name: str(text) for name, text in WORDS[one.kind].items()},
         "segments": [_segment(assignment) for assignment in assignments],
+        "parts": [describe_part(assignment) for assignment in assignments],
         "doors": doors,
     }
+
+
+def describe_part(part: Assignment) -> dict[str, Any]:
+    until = part.leased_until
+    return {"id": part.pk, "text": _segment(part), "leased_until": until.isoformat() if until else None}
+
+
+def _free_segments(volunteer: Volunteer) -> list[dict[str, Any]]:
+    """What may be taken in the open rounds of the compound; nothing for who still has to be trained."""
+    try:
+        refuse_untrained(volunteer.compound, volunteer)
+    except RoundError:
+        return []
+    return [
+        {
+            "round": round.pk,
+            "title": str(round),
+            "building": segment.building.pk,
+            "entrance": segment.entrance,
+            "floors": [segment.floor_from, segment.floor_to],
+            "text": _segment(segment.part),
+            "doors": segment.doors,
+        }
+        for round, segment in free_segments(volunteer)
+    ]
+
+
+def _decisions(volunteer: Volunteer) -> list[dict[str, Any]]:
+    """What became, within a week, of the volunteer's marks that were held for a person."""
+    rows = (
+        HeldMark.objects.filter(
+            device__volunteer=volunteer, decided_at__gt=timezone.now() - DECISIONS_SHOWN_FOR, visit__isnull=False
+        )
+        .select_related("visit__building")
+        .order_by("-decided_at", "-pk")[:MOST_DECISIONS]
+    )
+    return [
+        {
+            "mark": row.mark_id,
+            "visit": row.visit_id,
+            "room": f"{row.visit.building} {row.visit.full_room}",
+            "decision": row.decision,
+            "word": row.get_decision_display(),
+            "note": row.decision_note,
+            "at": row.decided_at.isoformat(),
+        }
+        for row in rows
+    ]
 
 
 def _segment(assignment: Assignment) -> str:

@@ -6,7 +6,6 @@ None of these pages knows a session. What is personal (the doors) is given to a 
 import hashlib
 import json
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse, JsonResponse
 from django.template.loader import render_to_string
@@ -17,6 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from compound.my_doors import build_feed
+from compound.phone_requests import language_of
 from compound.shell import render_shell, shell_page, shell_urls, shell_version
 from residents.devices import BindError, InviteGone, InviteUnknown, authenticate_device, bind_device, find_invite
 from residents.models import mask_name
@@ -60,7 +60,7 @@ def my_bind(request):
     words = _read_words(request.body)
     if words is None:
         return JsonResponse({"error": "bad_request"}, status=400)
-    with translation.override(_language(request)):
+    with translation.override(language_of(request)):
         try:
             device = bind_device(**words)
         except BindError as error:
@@ -80,7 +80,7 @@ def my_doors(request):
     if device is None:
         response = JsonResponse({"error": "unknown_device"}, status=401)
     else:
-        with translation.override(_language(request)):
+        with translation.override(language_of(request)):
             body = json.dumps(build_feed(device), ensure_ascii=False, separators=(",", ":")).encode()
         etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
         known = request.headers.get("If-None-Match", "").removeprefix("W/")  # compression makes it a weak one
@@ -129,12 +129,6 @@ def _fresh(response: HttpResponse) -> HttpResponse:
 
 def _status(error: BindError) -> int:
     return {InviteUnknown: 404, InviteGone: 410}.get(type(error), 400)
-
-
-def _language(request) -> str:
-    """Phones send no cookies; a page in another language than Chinese says so in the address."""
-    asked = request.GET.get("lang", "")
-    return asked if asked in dict(settings.LANGUAGES) else translation.get_language()
 
 
 def _read_words(body: bytes) -> dict[str, str] | None:

@@ -2,13 +2,17 @@
 
 from django.urls import path
 
-from compound import phone
+from compound import phone, phone_parts
 
 phone_urlpatterns = [
     path("i/<str:code>/", phone.invite, name="invite"),
     path("my/", phone.my, name="my"),
     path("my/doors.json", phone.my_doors, name="my_doors"),
     path("my/bind/", phone.my_bind, name="my_bind"),
+    path("my/claim/", phone_parts.my_claim, name="my_claim"),
+    path("my/release/", phone_parts.my_release, name="my_release"),
+    path("my/hand-over/", phone_parts.my_hand_over, name="my_hand_over"),
+    path("my/fellows.json", phone_parts.my_fellows, name="my_fellows"),
     path("sw.js", phone.service_worker, name="service_worker"),
     path("manifest.webmanifest", phone.manifest, name="manifest"),
 ]

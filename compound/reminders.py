@@ -127,6 +127,7 @@ def tell_round_opens_soon(scene: Scene) -> list[Message]:
             subject=_("%(round)s begins at %(time)s") % {"round": round, "time": _clock(round.starts_at)},
             body=_("The round is still a draft. Open it so that the volunteers see their doors."),
             link=round.get_absolute_url(),
+            is_urgent=True,  # in the morning it would be too late
         )
     return rows
 
@@ -240,6 +241,38 @@ def tell_silent_phones(scene: Scene) -> list[Message]:
     return rows
 
 
+def tell_stale_leases(scene: Scene) -> list[Message]:
+    """Parts taken and gone quiet while doors in them are missing. Another one running out is a new thing to tell."""
+    running = [round for round in scene.open if round.ends_at > scene.now]
+    if not running:
+        return []
+    stale = list(Assignment.objects.stale(scene.now).filter(round__in=running))
+    if not stale:
+        return []
+    visits = Visit.objects.filter(round__in={part.round_id for part in stale}).missing()
+    missing = list(visits.only("round_id", "building_id", "entrance", "floor"))
+    rows = []
+    for round in running:
+        left = [visit for visit in missing if visit.round_id == round.pk]
+        parts = [part for part in stale if part.round_id == round.pk and any(map(part.holds, left))]
+        if parts:
+            subject = ngettext(
+                "%(round)s: %(count)s part has gone quiet", "%(round)s: %(count)s parts have gone quiet", len(parts)
+            )
+            newest = max(part.leased_until for part in parts if part.leased_until)
+            rows += scene.tell_stewards(
+                round.compound_id,
+                reminder=f"stale-leases:{round.pk}",
+                period=newest.astimezone(SHANGHAI).isoformat(timespec="minutes"),
+                subject=subject % {"round": round, "count": len(parts)},
+                body=_(
+                    "Taken by a volunteer, doors still missing, nothing heard for hours. Give them to somebody else."
+                ),
+                link=reverse("rounds:assignments", args=[round.pk]),
+            )
+    return rows
+
+
 def tell_held_marks(scene: Scene) -> list[Message]:
     """By compound, not by round: a mark may be held because its round is unknown."""
     rows = []
@@ -256,7 +289,7 @@ def tell_held_marks(scene: Scene) -> list[Message]:
     return rows
 
 
-RULES = (tell_round_opens_soon, tell_unassigned, tell_gap_lists, tell_silent_phones, tell_held_marks)
+RULES = (tell_round_opens_soon, tell_unassigned, tell_gap_lists, tell_silent_phones, tell_stale_leases, tell_held_marks)
 
 
 def plan_reminders(now: datetime | None = None) -> list[Message]:

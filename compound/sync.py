@@ -25,6 +25,7 @@ from residents.models import Device
 from rounds.marks import Receipt, record_marks
 from rounds.models import HeldMark, Mark
 from rounds.receiving import read_time
+from rounds.segments import extend_leases
 
 SCHEMA = 1
 MAX_BODY = 512 * 1024
@@ -132,6 +133,8 @@ def take_in(device: Device, envelope: Envelope, now: datetime) -> list[Receipt]:
     Device.objects.filter(pk=device.pk).update(
         last_seen_at=now, last_seq=Greatest(F("last_seq"), Value(envelope.last_seq)), queued_count=envelope.queued
     )
+    if not envelope.marks:  # a ping has statements to spare; marks are followed by one
+        extend_leases(volunteer=device.volunteer, now=now)
     return receipts
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -57,6 +57,7 @@ def with_pulse(rounds: QuerySet[Round]) -> QuerySet[Round]:
     """Each round with what changes on its board: one statement tells whether anything moved."""
     visits = Visit.objects.filter(round=OuterRef("pk")).order_by().values("round")
     parts = Assignment.objects.filter(round=OuterRef("pk")).order_by().values("round")
+    stale = Assignment.objects.stale(timezone.now()).filter(round=OuterRef("pk")).order_by().values("round")
     # Twice outer: the devices' subquery holds one of its own, over assignments.
     devices = _devices_of(OuterRef(OuterRef("pk"))).order_by().values("volunteer__compound")
     held = HeldMark.objects.filter(compound=OuterRef("compound"), decision="").order_by().values("compound")
@@ -65,6 +66,7 @@ def with_pulse(rounds: QuerySet[Round]) -> QuerySet[Round]:
         revised_at=Subquery(visits.annotate(n=Max("revised_at")).values("n")),
         assigned_count=Subquery(parts.annotate(n=Count("pk")).values("n")),
         released_at=Subquery(parts.annotate(n=Max("released_at")).values("n")),
+        stale_count=Coalesce(Subquery(stale.annotate(n=Count("pk")).values("n")), 0),
         held_count=Coalesce(Subquery(held.annotate(n=Count("pk")).values("n")), 0),
         unsent_count=Coalesce(Subquery(devices.annotate(n=Sum("queued_count")).values("n")), 0),
         unsent_phones=Coalesce(Subquery(devices.annotate(n=Count("pk", filter=Q(queued_count__gt=0))).values("n")), 0),
@@ -88,6 +90,7 @@ def pulse(round: Any, *extra) -> str:
         round.revised_at,
         round.assigned_count,
         round.released_at,
+        round.stale_count,
         round.held_count,
         round.unsent_count,
         round.unsent_phones,
@@ -209,6 +212,10 @@ def read_board(round: Round, buildings: QuerySet[Building], chosen: int | None) 
     )
 
 
+# From paper: who was at the door, not who typed it.
+WHO = Coalesce("latest_mark__walked_by__user", "latest_mark__marked_by")
+
+
 def _since(visit: Visit) -> datetime:
     return visit.latest_at or visit.revised_at
 
@@ -220,9 +227,9 @@ def _count(round: Round, buildings: list[Building]) -> tuple[list[BuildingRow], 
     groups = (
         Visit.objects.filter(round=round, building__in=tallies)
         .order_by()
-        .values("building", "outcome", "has_conflict", who=F("latest_mark__marked_by"))
+        .values("building", "outcome", "has_conflict", who=WHO)
         .annotate(
-            name=F("latest_mark__marked_by__display_name"),
+            name=Coalesce("latest_mark__walked_by__name", "latest_mark__marked_by__display_name"),
             visits=Count("pk"),
             done=Sum("done_count"),
             expected=Sum("expected_count"),
@@ -266,7 +273,8 @@ def _name_parts(walkers: dict[int, Walker], assignments: list[Assignment]) -> No
     for assignment in assignments:
         volunteer = assignment.volunteer
         walker = walkers.setdefault(volunteer.user_id, Walker(name=volunteer.name))
-        walker.parts.append(str(assignment.part))
+        part = str(assignment.part)
+        walker.parts.append(str(_("%(part)s (lease ran out)") % {"part": part}) if assignment.is_stale else part)
 
 
 def _walker_of(visit: Visit, assignments: list[Assignment]) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -64,7 +64,7 @@ class Segment:
 
 
 def cut_segments(round: Round, floors_per_segment: int | None = None) -> list[Segment]:
-    """The whole round in segments of about so many floors, top down, evened out by doors. One statement."""
+    """The whole round in segments of about so many floors, top down, evened out by doors. Two statements."""
     wanted = floors_per_segment or round.floors_per_segment
     if not wanted:
         return []
@@ -79,9 +79,54 @@ def cut_segments(round: Round, floors_per_segment: int | None = None) -> list[Se
         stairs[building, entrance].append((floor, doors))
     buildings = Building.objects.in_bulk({building for building, _entrance in stairs})
     return [
-        Segment(buildings[building], entrance, band[-1][0], band[0][0], sum(doors for _floor, doors in band))
+        segment
         for (building, entrance), each in stairs.items()
-        for band in cut_bands(each, wanted)
+        for segment in _cut_stair(buildings[building], entrance, each, wanted)
+    ]
+
+
+def _cut_stair(building: Building, entrance: str, floors: list[tuple[int, int]], wanted: int) -> list[Segment]:
+    return [
+        Segment(building, entrance, band[-1][0], band[0][0], sum(doors for _floor, doors in band))
+        for band in cut_bands(floors, wanted)
+    ]
+
+
+def free_segments(volunteer: Volunteer) -> list[tuple[Round, Segment]]:
+    """What the volunteer could take now, in every open round of their compound. One statement."""
+    held = Assignment.objects.over_visit().exclude(leased_until__lt=timezone.now())
+    rows = (
+        Visit.objects.filter(
+            round__compound=volunteer.compound_id,
+            round__state=Round.State.OPEN,
+            round__floors_per_segment__isnull=False,
+        )
+        .annotate(is_held=Exists(held))
+        .order_by("round__ends_at", "round", "building__position", "building__code", "building", "entrance", "-floor")
+        .values_list("round", "building", "entrance", "floor", "is_held")
+        .annotate(
+            doors=Count("pk"),
+            kind=F("round__kind"),
+            number=F("round__number"),
+            title=F("round__title"),
+            wanted=F("round__floors_per_segment"),
+            name=F("building__name"),
+        )
+    )
+    stairs: dict[tuple[int, int, str], list[tuple[int, int]]] = defaultdict(list)
+    taken: dict[tuple[int, int, str], set[int]] = defaultdict(set)
+    rounds, buildings = {}, {}
+    for round, building, entrance, floor, is_held, doors, kind, number, title, wanted, name in rows:
+        stairs[round, building, entrance].append((floor, doors))
+        rounds[round] = Round(pk=round, kind=kind, number=number, title=title, floors_per_segment=wanted)
+        buildings[building] = Building(pk=building, name=name)
+        if is_held:
+            taken[round, building, entrance].add(floor)
+    return [
+        (rounds[key[0]], segment)
+        for key, floors in stairs.items()
+        for segment in _cut_stair(buildings[key[1]], key[2], floors, rounds[key[0]].floors_per_segment or 1)
+        if not any(segment.floor_from <= floor <= segment.floor_to for floor in taken[key])
     ]
 
 
@@ -105,7 +150,7 @@ def cut_bands(floors: list[tuple[int, int]], wanted: int) -> list[list[tuple[int
 
 
 def segments_with_holders(round: Round, parts: Iterable[Assignment] | None = None) -> list[Segment]:
-    """Each segment with who holds any of its floors, by claim or given. Two statements, or three without `parts`."""
+    """Each segment with who holds any of its floors, by claim or given. Two statements, three without `parts`."""
     if parts is None:
         parts = Assignment.objects.active().filter(round=round).select_related("volunteer", "building")
     held = list(parts)
