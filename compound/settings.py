@@ -226,7 +226,8 @@ ROSTER_MAX_ROWS = 20_000
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="portal@localhost")
-WEBHOOK_HOSTS = env.list("WEBHOOK_HOSTS", default=[])  # the only hosts a JSON webhook may be sent to
+WEBHOOK_HOSTS = env.list("WEBHOOK_HOSTS", default=[])  # hosts called besides those of the chat services' bots
+APPRISE_SCHEMAS = env.list("APPRISE_SCHEMAS", default=[])  # other services, such as bark or ntfys; none: off
 
 # --- Locks on the doors -------------------------------------------------------------------------
 HTTPS = _public.scheme == "https"

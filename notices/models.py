@@ -1,8 +1,11 @@
 """Messages on their way out: planned in the same transaction as their cause, sent later by whoever holds the lease."""
 
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -10,14 +13,36 @@ from django.utils.translation import gettext_lazy as _
 from residents.encryption import EncryptedTextField
 from residents.models import Compound
 
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+class WebhookQuerySet(models.QuerySet):
+    def kept_by(self, user):
+        return self.filter(compound__in=user.access.steward)
+
 
 class Webhook(models.Model):
-    """A place outside that gets a compound's messages as JSON. Only hosts in WEBHOOK_HOSTS are ever called."""
+    """A place outside that gets a compound's messages: a group's bot, or a program. Only listed hosts are called."""
+
+    class Kind(models.TextChoices):
+        WECOM = "wecom", _("WeCom group bot")
+        DINGTALK = "dingtalk", _("DingTalk group bot")
+        FEISHU = "feishu", _("Feishu group bot")
+        JSON = "json", _("JSON to a program")
+        APPRISE = "apprise", _("another service, by Apprise")
 
     compound = models.ForeignKey(Compound, on_delete=models.CASCADE, related_name="webhooks")
     name = models.CharField(_("name"), max_length=60)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.JSON)
     url = EncryptedTextField(_("address"))
+    secret = EncryptedTextField(_("signing secret"), blank=True, default="")
     is_active = models.BooleanField(_("active"), default=True)
+
+    # Its pace, whoever sends: when it was called within the last minute, and until when it wants to be left alone.
+    called_at = models.JSONField(default=list, blank=True, editable=False)
+    rests_until = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = WebhookQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("webhook")
@@ -26,6 +51,48 @@ class Webhook(models.Model):
 
     def __str__(self):
         return self.name
+
+    @property
+    def address_hint(self) -> str:
+        """The address as it may be shown: whoever holds the whole of it can write to the committee's group."""
+        return f"****{self.url[-4:]}" if len(self.url) > 8 else "****"
+
+
+class ChannelChoice(models.Model):
+    """How one person wants to be told. The inbox is not a choice; who has no row gets e-mail at any hour."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="channel_choice")
+    by_email = models.BooleanField(_("by e-mail"), default=True)
+    quiet_from = models.TimeField(_("quiet from"), null=True, blank=True)
+    quiet_until = models.TimeField(_("quiet until"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("way of being told")
+        verbose_name_plural = _("ways of being told")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(quiet_from=None, quiet_until=None)
+                | (Q(quiet_from__isnull=False, quiet_until__isnull=False) & ~Q(quiet_from=F("quiet_until"))),
+                name="channel_choice_quiet_has_both_ends",
+            ),
+        ]
+
+    def __str__(self):
+        return str(self.user)
+
+    def quiet_end(self, moment: datetime) -> datetime | None:
+        """When the quiet hours `moment` falls into are over; None outside them. They may reach over midnight."""
+        if self.quiet_from is None or self.quiet_until is None:
+            return None
+        there = moment.astimezone(SHANGHAI)
+        clock = there.time()
+        is_over_midnight = self.quiet_from > self.quiet_until
+        is_evening = is_over_midnight and clock >= self.quiet_from
+        is_inside = is_evening or (clock < self.quiet_until and (is_over_midnight or clock >= self.quiet_from))
+        if not is_inside:
+            return None
+        day = there.date() + timedelta(days=1 if is_evening else 0)
+        return datetime.combine(day, self.quiet_until, tzinfo=SHANGHAI)
 
 
 class MessageQuerySet(models.QuerySet):
@@ -67,6 +134,7 @@ class Message(models.Model):
     subject = models.CharField(_("subject"), max_length=120)
     body = models.TextField(_("text"))
     link = models.CharField(_("link"), max_length=200, blank=True)
+    is_urgent = models.BooleanField(_("urgent"), default=False, help_text=_("Goes out in quiet hours too."))
 
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PLANNED)
     due_at = models.DateTimeField(_("due at"), default=timezone.now)

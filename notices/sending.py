@@ -7,24 +7,32 @@ failed  ─┘           ├─> failed   tried again after 1, 2, 4, 8, 16 minut
 A sender that dies leaves a lease that runs out, and the row is claimed again. Between "the other side has it"
 and "we wrote that down" there is no way to know, so a message can then arrive twice: every text carries its
 number. What stays inside the portal (the inbox) needs no lease and is exactly once.
+
+A bot is called at most MOST_A_MINUTE times in any minute, whoever sends: the turn is taken under its row's lock
+right before the call. When more than MOST_SINGLE messages wait for it they go out as one text and are settled
+together. What may not go out yet (no turn left, the bot asked to wait, quiet hours) is handed back and costs no
+attempt.
 """
 
 import logging
 import smtplib
 import time
 import uuid
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
-from django.db.models import Count, F, Q
+from django.db.models import F, Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from notices.models import Message
-from notices.webhooks import WebhookError, post_webhook
+from notices.bots import most_bytes, post_text
+from notices.models import Message, Webhook
+from notices.texts import compose_digest, compose_one, link_of, number_of
+from notices.webhooks import AskedToWait, WebhookError, post_webhook
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +44,9 @@ SWEEP_SECONDS = 30  # in the embedded setup the clock itself sends, and has impo
 MOST_ATTEMPTS = 6
 LONGEST_DELAY = timedelta(minutes=16)
 MOST_A_MINUTE = 18  # bots of the large chat services block a sender after 20
+MOST_SINGLE = 3  # more than these waiting for one bot become one text
+MOST_MERGED = 50
+LONGEST_PATIENCE = timedelta(days=1)  # older messages pay an attempt also when asked to wait
 EMAIL_SECONDS = 10
 
 State = Message.State
@@ -56,25 +67,18 @@ def bury_exhausted() -> int:
     ).update(state=State.DEAD, lease=None, leased_until=None, last_error=_("The sender stopped each time."))
 
 
-def claim_messages(limit: int = SLICE) -> list[Message]:
-    """Lease up to `limit` due rows in one conditional UPDATE.
+def claim_messages(limit: int = SLICE, *, webhook: Webhook | None = None) -> list[Message]:
+    """Lease up to `limit` due rows (of one webhook, if given) in one conditional UPDATE.
 
     PostgreSQL passes over rows another sender is just claiming; on SQLite the transaction is IMMEDIATE and the
     other sender waits, then finds the rows leased. Only the sender that wrote this lease reads these rows back.
     """
     now, lease = timezone.now(), uuid.uuid4()
     due = Q(state__in=[State.PLANNED, State.FAILED], due_at__lte=now) | Q(state=State.LEASED, leased_until__lt=now)
-    busy = (
-        Message.objects.filter(channel=Message.Channel.WEBHOOK, sent_at__gt=now - timedelta(minutes=1))
-        .values("webhook")
-        .annotate(n=Count("pk"))
-        .filter(n__gt=max(MOST_A_MINUTE - limit, 0))
-        .values("webhook")
-    )
     rows = (
-        Message.objects.filter(due)
+        Message.objects.filter(due, *([Q(webhook=webhook)] if webhook else []))
         .exclude(channel=Message.Channel.INBOX)
-        .exclude(webhook__in=busy)
+        .exclude(webhook__in=Webhook.objects.filter(rests_until__gt=now).order_by())
         .order_by("due_at", "pk")
         .select_for_update(skip_locked=True)
         .values("pk")[:limit]
@@ -85,7 +89,8 @@ def claim_messages(limit: int = SLICE) -> list[Message]:
         )
     if not claimed:
         return []
-    return list(Message.objects.filter(lease=lease).select_related("user", "webhook").order_by("due_at", "pk"))
+    held = Message.objects.filter(lease=lease).select_related("user__channel_choice", "webhook")
+    return list(held.order_by("due_at", "pk"))
 
 
 class NotSent(Exception):
@@ -96,20 +101,24 @@ class NeverSent(NotSent):
     """Trying again would not help."""
 
 
-def send_message(message: Message) -> None:
-    """Hand one message over to the other side. Returns when it took it, raises NotSent otherwise."""
-    if message.channel == Message.Channel.EMAIL:
-        _send_email(message)
-    elif message.channel == Message.Channel.WEBHOOK:
-        _send_webhook(message)
+class NotYet(NotSent):
+    """The other side wants to be left alone for a while; or the recipient does."""
+
+    def __init__(self, reason: str, until: datetime):
+        super().__init__(reason)
+        self.until = until
 
 
 def _send_email(message: Message) -> None:
     user = message.user
     if user is None or not user.is_active or not user.email:
         raise NeverSent(_("The recipient is no longer there."))
-    number = _("Message no. %(number)s") % {"number": message.pk}
-    lines = [message.body, "", *([settings.PUBLIC_URL + message.link] if message.link else []), number]
+    choice = getattr(user, "channel_choice", None)
+    if choice and not choice.by_email:
+        raise NeverSent(_("The recipient has switched e-mail off."))
+    if choice and not message.is_urgent and (quiet_end := choice.quiet_end(timezone.now())):
+        raise NotYet(message.last_error, quiet_end)
+    lines = [message.body, "", *([link_of(message)] if message.link else []), number_of(message)]
     email = EmailMessage(
         subject=message.subject,
         body="\n".join(lines),
@@ -128,22 +137,67 @@ def _send_email(message: Message) -> None:
         raise NotSent(_("The mail server could not be reached.")) from error
 
 
-def _send_webhook(message: Message) -> None:
-    hook = message.webhook
-    if hook is None or not hook.is_active:
-        raise NeverSent(_("The recipient is no longer there."))
-    number = _("Message no. %(number)s") % {"number": message.pk}
-    payload = {
+def _call_webhook(hook: Webhook, messages: Sequence[Message]) -> list[Message]:
+    """One call with one message or several merged. Returns those it held; raises NotSent if it was not taken."""
+    told = list(messages)
+    try:
+        if hook.kind == Webhook.Kind.JSON:
+            (message,) = messages
+            post_webhook(url=hook.url, payload=_payload(message))
+            return told
+        if len(messages) == 1:
+            text = compose_one(messages[0], most_bytes(hook.kind))
+        else:
+            text, told = compose_digest(messages, most_bytes(hook.kind))
+        numbers = "-".join(str(message.pk) for message in told)
+        post_text(hook=hook, text=text, key=str(uuid.uuid5(uuid.NAMESPACE_URL, f"{settings.PUBLIC_URL}#{numbers}")))
+    except AskedToWait as error:
+        raise NotYet(str(error), timezone.now() + error.wait) from error
+    except WebhookError as error:
+        raise NotSent(str(error)) from error
+    return told
+
+
+def _payload(message: Message) -> dict:
+    return {
         "portal": "shoulou",
         "message": message.pk,
         "subject": message.subject,
-        "body": f"{message.body}\n{number}",
-        "link": settings.PUBLIC_URL + message.link if message.link else "",
+        "body": f"{message.body}\n{number_of(message)}",
+        "link": link_of(message),
     }
-    try:
-        post_webhook(url=hook.url, payload=payload)
-    except WebhookError as error:
-        raise NotSent(str(error)) from error
+
+
+@transaction.atomic
+def take_turn(hook: Webhook) -> datetime | None:
+    """Count a call that is made now; or say from when on the bot may be called again. Exact over all senders."""
+    row = Webhook.objects.select_for_update().filter(pk=hook.pk).only("called_at", "rests_until").first()
+    now = timezone.now()  # after the lock: the wait for it does not count
+    if row is None:
+        return now
+    if row.rests_until and row.rests_until > now:
+        return row.rests_until
+    recent = sorted(moment for moment in row.called_at if moment > now.timestamp() - 60)
+    if len(recent) < MOST_A_MINUTE:
+        Webhook.objects.filter(pk=hook.pk).update(called_at=[*recent, now.timestamp()])
+        return None
+    until = datetime.fromtimestamp(recent[-MOST_A_MINUTE] + 60, UTC)
+    Webhook.objects.filter(pk=hook.pk).update(rests_until=until)
+    return until
+
+
+def hand_back(messages: Sequence[Message], *, until: datetime | None = None, reason: str = "") -> None:
+    """Undo a claim that came to nothing: due again at `until`, and no attempt is spent."""
+    for lease in {message.lease for message in messages}:
+        mine = [message.pk for message in messages if message.lease == lease]
+        Message.objects.filter(pk__in=mine, state=State.LEASED, lease=lease).update(
+            state=State.PLANNED,
+            lease=None,
+            leased_until=None,
+            attempt_count=F("attempt_count") - 1,
+            **({"due_at": until} if until else {}),
+            **({"last_error": reason[:200]} if reason else {}),
+        )
 
 
 def settle(message: Message, error: NotSent | None = None) -> bool:
@@ -166,21 +220,97 @@ def settle(message: Message, error: NotSent | None = None) -> bool:
     return bool(settled)
 
 
-def work_message(message: Message) -> bool:
-    """Send a leased message and settle it; True when it is sent. Whatever goes wrong concerns this one only."""
-    if message.leased_until is None or message.leased_until - timezone.now() < LEASE_RESERVE:
-        return False  # left to whoever claims it next
-    error = None
+def _is_held(messages: Sequence[Message]) -> bool:
+    """Long enough to begin. Otherwise it is left to whoever claims it next."""
+    return all(row.leased_until and row.leased_until - timezone.now() >= LEASE_RESERVE for row in messages)
+
+
+def _failure(messages: Sequence[Message], surprise: Exception) -> NotSent:
+    """Whatever goes wrong concerns these messages only. No traceback: it may hold an address."""
+    numbers = ", ".join(str(message.pk) for message in messages)
+    if not isinstance(surprise, NotSent):
+        logger.error("Message %s: %s while sending", numbers, type(surprise).__name__)
+        return NotSent(_("An unexpected error (%(name)s).") % {"name": type(surprise).__name__})
+    logger.warning("Message %s not sent, attempt %s: %s", numbers, messages[0].attempt_count, surprise)
+    return surprise
+
+
+def work_email(message: Message) -> bool:
+    """Send a leased e-mail and settle it; True when it is sent."""
+    if not _is_held([message]):
+        return False
     try:
-        send_message(message)
-    except NotSent as reason:
-        error = reason
-    except Exception as surprise:  # no traceback: it may hold an address
-        logger.error("Message %s: %s while sending", message.pk, type(surprise).__name__)
-        error = NotSent(_("An unexpected error (%(name)s).") % {"name": type(surprise).__name__})
-    if error is not None:
-        logger.warning("Message %s not sent, attempt %s: %s", message.pk, message.attempt_count, error)
-    return settle(message, error) and error is None
+        _send_email(message)
+    except NotYet as quiet:
+        hand_back([message], until=quiet.until)
+        return False
+    except Exception as surprise:
+        settle(message, _failure([message], surprise))
+        return False
+    return settle(message)
+
+
+def work_webhook(messages: Sequence[Message]) -> int:
+    """Send the leased messages of one webhook, singly or merged, and settle them. Returns how many were sent."""
+    hook, sent = messages[0].webhook, 0
+    is_merged = len(messages) > MOST_SINGLE and hook.kind != Webhook.Kind.JSON
+    texts = [list(messages)] if is_merged else [[message] for message in messages]
+    while texts:
+        some = texts.pop(0)
+        if not _is_held(some):
+            continue
+        if not hook.is_active:
+            _settle_all(some, NeverSent(_("The bot has been switched off.")))
+        elif until := take_turn(hook):
+            hand_back([message for text in [some, *texts] for message in text], until=until)
+            break
+        else:
+            sent += _work_text(hook, some)
+    return sent
+
+
+def _work_text(hook: Webhook, messages: list[Message]) -> int:
+    try:
+        told = _call_webhook(hook, messages)
+    except NotYet as wait:
+        _failure(messages, wait)
+        Webhook.objects.filter(pk=hook.pk).update(rests_until=wait.until)
+        cutoff = timezone.now() - LONGEST_PATIENCE
+        hand_back([row for row in messages if row.created_at > cutoff], until=wait.until, reason=str(wait))
+        _settle_all([row for row in messages if row.created_at <= cutoff], wait)
+        return 0
+    except Exception as surprise:
+        _settle_all(messages, _failure(messages, surprise))
+        return 0
+    hand_back([message for message in messages if message not in told])
+    return _settle_all(told)
+
+
+@transaction.atomic
+def _settle_all(messages: Sequence[Message], error: NotSent | None = None) -> int:
+    """All or none: what went out in one text is sent together."""
+    return sum(settle(message, error) for message in messages)
+
+
+def _by_webhook(messages: Sequence[Message]) -> dict[Webhook | None, list[Message]]:
+    groups: dict[Webhook | None, list[Message]] = {}
+    for message in messages:
+        groups.setdefault(message.webhook, []).append(message)
+    return groups
+
+
+def work(messages: Sequence[Message]) -> tuple[int, int]:
+    """Send what was claimed, and of each bot also what else waits for it. Returns how many were tried and sent."""
+    tried = sent = 0
+    for hook, group in _by_webhook(messages).items():
+        if hook is None:
+            sent += sum(work_email(message) for message in group)
+        else:
+            if hook.kind != Webhook.Kind.JSON:
+                group.extend(claim_messages(MOST_MERGED, webhook=hook))
+            sent += work_webhook(group)
+        tried += len(group)
+    return tried, sent
 
 
 def send_due(limit: int = SWEEP_MESSAGES) -> int:
@@ -194,6 +324,6 @@ def send_due(limit: int = SWEEP_MESSAGES) -> int:
             messages = claim_messages(min(SLICE, limit - tried))
             if not messages:
                 break
-            tried += len(messages)
-            sent += sum(work_message(message) for message in messages)
+            worked = work(messages)
+            tried, sent = tried + worked[0], sent + worked[1]
     return sent

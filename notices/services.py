@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from notices.models import Message, Webhook
+from notices.models import ChannelChoice, Message, Webhook
 from residents.models import Compound, User
 
 
@@ -26,6 +27,7 @@ def draft_message(
     users: Iterable[User] = (),
     webhooks: Iterable[Webhook] = (),
     due_at: datetime | None = None,
+    is_urgent: bool = False,
 ) -> list[Message]:
     """One unsaved row for each way to each recipient: the inbox always, e-mail where there is an address."""
     now = timezone.now()
@@ -41,6 +43,7 @@ def draft_message(
             body=body,
             link=link,
             due_at=due_at or now,
+            is_urgent=is_urgent,
             created_at=now,
             **whom,
         )
@@ -72,8 +75,24 @@ def plan_messages(rows: list[Message]) -> list[Message]:
         key = (row.reminder, row.recipient, str(row.channel), row.period)
         if key not in written:
             fresh.setdefault(key, row)
-    Message.objects.bulk_create(fresh.values(), ignore_conflicts=True)
-    return list(fresh.values())
+    wanted = _as_chosen(list(fresh.values()))
+    Message.objects.bulk_create(wanted, ignore_conflicts=True)
+    return wanted
+
+
+def _as_chosen(rows: list[Message]) -> list[Message]:
+    """Drop e-mails nobody wants, and move those that would ring in somebody's quiet hours to their end."""
+    mailed = {row.user_id for row in rows if row.channel == Message.Channel.EMAIL}
+    choices = {row.user_id: row for row in ChannelChoice.objects.filter(user__in=mailed)} if mailed else {}
+    wanted = []
+    for row in rows:
+        choice = choices.get(row.user_id) if row.channel == Message.Channel.EMAIL else None
+        if choice and not choice.by_email:
+            continue
+        if choice and not row.is_urgent:
+            row.due_at = choice.quiet_end(row.due_at) or row.due_at
+        wanted.append(row)
+    return wanted
 
 
 def plan_message(
@@ -87,6 +106,7 @@ def plan_message(
     users: Iterable[User] = (),
     webhooks: Iterable[Webhook] | None = None,
     due_at: datetime | None = None,
+    is_urgent: bool = False,
 ) -> list[Message]:
     """Tell `users`, and every active webhook of the compound unless others are given. Planned twice is told once."""
     if webhooks is None:
@@ -102,6 +122,7 @@ def plan_message(
             users=users,
             webhooks=webhooks,
             due_at=due_at,
+            is_urgent=is_urgent,
         )
     )
 
@@ -114,3 +135,29 @@ def retry_message(*, message: Message) -> None:
     )
     if not taken:
         raise NoticeError(_("This message is already on its way."))
+
+
+def retry_dead(*, by: User) -> int:
+    """Give everything that was given up in the steward's compounds a new set of attempts. Returns how many."""
+    dead = Message.objects.kept_by(by).filter(state=Message.State.DEAD)
+    return dead.update(state=Message.State.PLANNED, due_at=timezone.now(), attempt_count=0)
+
+
+def plan_test(*, hook: Webhook) -> Message:
+    """A message to one bot that says where it comes from, once a minute at most. Sent by the sender, like any other."""
+    if not hook.is_active:
+        raise NoticeError(_("Switch the bot on first."))
+    now = timezone.now()
+    with translation.override(settings.LANGUAGE_CODE):
+        rows = plan_message(
+            compound=hook.compound,
+            reminder=f"bot-test:{hook.pk}",
+            period=now.strftime("%Y-%m-%dT%H:%M"),
+            subject=_("A test from Shoulou"),
+            body=_("%(compound)s's notices will arrive here.") % {"compound": hook.compound},
+            webhooks=[hook],
+            is_urgent=True,
+        )
+    if not rows:
+        raise NoticeError(_("A test is already on its way. Another may be sent in a minute."))
+    return rows[0]

@@ -1,29 +1,36 @@
 """One POST to a place outside, by rules that a hostile host cannot bend.
 
-The host must stand in WEBHOOK_HOSTS, when the address is saved and again when it is called. It is looked up
-once, at connect, and only public addresses are connected to; an IP address or `localhost` written out in
-WEBHOOK_HOSTS is the operator's own decision and may be private and plain http. No redirect is followed, no
-proxy or netrc of the machine is used, and the whole call is cut off after TOTAL_SECONDS, however slowly the
-other side drips.
+The host must be a chat service's own or stand in WEBHOOK_HOSTS, when the address is saved and again when it is
+called. It is looked up once, at connect, and only public addresses are connected to; an IP address or `localhost`
+written out in WEBHOOK_HOSTS is the operator's own decision and may be private and plain http. No redirect is
+followed, no proxy or netrc of the machine is used, at most MOST_BODY is read, and the whole call is cut off after
+TOTAL_SECONDS, however slowly the other side drips.
 """
 
 import ipaddress
+import json
 import socket
 import threading
 from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, timedelta
+from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 import requests
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 WAIT_SECONDS = 5
 TOTAL_SECONDS = 10
 MOST_ADDRESSES = 3
+MOST_BODY = 64 * 1024
+SHORTEST_WAIT, LONGEST_WAIT = timedelta(seconds=1), timedelta(hours=1)
 
 
 class WebhookError(ValueError):
@@ -41,8 +48,8 @@ def _written_out(host: str) -> bool:
     return True
 
 
-def check_webhook_url(url: str) -> None:
-    """Raise WebhookError unless `url` is one the portal may call."""
+def check_webhook_url(url: str, own_hosts: frozenset[str] = frozenset()) -> None:
+    """Raise WebhookError unless `url` is one the portal may call: on WEBHOOK_HOSTS, or a chat service's own host."""
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
@@ -50,7 +57,10 @@ def check_webhook_url(url: str) -> None:
         raise WebhookError(_("This is not a web address.")) from error
     if not url.isascii() or any(letter <= " " for letter in url) or "\\" in url or "@" in parts.netloc:
         raise WebhookError(_("This is not a web address."))
-    if host not in settings.WEBHOOK_HOSTS:
+    if host not in own_hosts and host not in settings.WEBHOOK_HOSTS:
+        if own_hosts:
+            hosts = ", ".join(sorted(own_hosts))
+            raise WebhookError(_("The address of this kind of bot begins with https://%(hosts)s.") % {"hosts": hosts})
         raise WebhookError(_("This host is not among those the operator allows (WEBHOOK_HOSTS)."))
     if not _written_out(host) and (parts.scheme != "https" or port not in {None, 443}):
         raise WebhookError(_("The address must begin with https:// and use the usual port."))
@@ -58,7 +68,7 @@ def check_webhook_url(url: str) -> None:
         raise WebhookError(_("The address must begin with https:// and use the usual port."))
 
 
-def _is_public(address: str) -> bool:
+def is_public(address: str) -> bool:
     ip = ipaddress.ip_address(address.partition("%")[0])
     ip = getattr(ip, "ipv4_mapped", None) or getattr(ip, "sixtofour", None) or ip
     return ip.is_global and not ip.is_multicast and ip not in ipaddress.ip_network("64:ff9b::/96")
@@ -74,7 +84,7 @@ class _GuardedConnection(HTTPConnection):
         host = self._dns_host
         addresses = [entry[4][0] for entry in socket.getaddrinfo(host, self.port, type=socket.SOCK_STREAM)]
         if not _written_out(host):
-            addresses = [address for address in addresses if _is_public(address)]
+            addresses = [address for address in addresses if is_public(address)]
         if not addresses:
             raise WebhookError(_("The host's address is not a public one."))
         sock = self._reach(addresses[:MOST_ADDRESSES])
@@ -128,9 +138,16 @@ def _hang_up(sock: socket.socket) -> None:
         sock.shutdown(socket.SHUT_RDWR)
 
 
-def post_webhook(*, url: str, payload: dict) -> None:
-    """POST `payload` as JSON. Returns for an answer of 2xx, raises WebhookError for everything else."""
-    check_webhook_url(url)
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    retry_after: str
+    body: bytes  # at most MOST_BODY and only if it was asked for
+
+
+def call(*, url: str, payload: dict, own_hosts: frozenset[str] = frozenset(), is_read: bool = True) -> Answer:
+    """POST `payload` as JSON and return what came back, whatever its status. Raises WebhookError if nothing did."""
+    check_webhook_url(url, own_hosts)
     with requests.Session() as session:
         session.trust_env = False
         session.mount("https://", _GuardedAdapter(max_retries=0))
@@ -138,18 +155,53 @@ def post_webhook(*, url: str, payload: dict) -> None:
         try:
             with session.post(
                 url,
-                json=payload,
+                data=json.dumps(payload, ensure_ascii=False).encode(),  # escaped, Chinese would take twice the bytes
                 timeout=WAIT_SECONDS,
                 allow_redirects=False,
                 stream=True,
-                headers={"User-Agent": "Shoulou", "Connection": "close"},
+                headers={
+                    "Content-Type": "application/json; charset=utf-8",
+                    "User-Agent": "Shoulou",
+                    "Accept-Encoding": "identity",  # what is read is not unpacked, so it cannot grow
+                    "Connection": "close",
+                },
             ) as answer:
-                status = answer.status_code  # the body is never read: what counts is that it was taken
-        except requests.Timeout as error:
+                body = answer.raw.read(MOST_BODY + 1, decode_content=False) if is_read else b""
+                retry_after = answer.headers.get("Retry-After", "")
+                return Answer(answer.status_code, retry_after, body)
+        except (requests.Timeout, ReadTimeoutError) as error:
             raise WebhookError(_("No answer in time.")) from error
-        except (requests.RequestException, OSError, ValueError) as error:
+        except (requests.RequestException, HTTPError, OSError, ValueError) as error:
             if isinstance(error, WebhookError):
                 raise
             raise WebhookError(_("The connection failed.")) from error
-    if not 200 <= status < 300:
-        raise WebhookError(_("The other side answered with status %(status)s.") % {"status": status})
+
+
+class AskedToWait(WebhookError):
+    """The other side takes nothing for a while. Costs no attempt."""
+
+    def __init__(self, wait: timedelta):
+        super().__init__(_("The other side asked to wait."))
+        self.wait = min(max(wait, SHORTEST_WAIT), LONGEST_WAIT)
+
+
+def read_retry_after(text: str) -> timedelta:
+    """Seconds or a date, as HTTP has it; a minute when neither is there."""
+    if text.isascii() and text.isdigit() and len(text) < 10:
+        return timedelta(seconds=int(text))
+    with suppress(ValueError, TypeError, OverflowError):
+        moment = parsedate_to_datetime(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - timezone.now()
+    return timedelta(minutes=1)
+
+
+def check_status(answer: Answer) -> None:
+    if answer.status == 429:
+        raise AskedToWait(read_retry_after(answer.retry_after.strip()))
+    if not 200 <= answer.status < 300:
+        raise WebhookError(_("The other side answered with status %(status)s.") % {"status": answer.status})
+
+
+def post_webhook(*, url: str, payload: dict) -> None:
+    """For a program: an answer of 2xx is enough, its body is never read."""
+    check_status(call(url=url, payload=payload, is_read=False))
