@@ -8,8 +8,8 @@ from residents.roster.words import FILE
 class RosterForm(forms.Form):
     roster = forms.FileField(
         label=_("Roster file"),
-        help_text=_("XLSX, or CSV in UTF-8 or GB18030; at most 10 MB and 20,000 rows."),
-        widget=forms.FileInput(attrs={"accept": ".xlsx,.xlsm,.csv,.txt"}),
+        help_text=_("XLSX, XLS, ODS, or CSV in UTF-8, UTF-16 or GB18030; at most 10 MB and 20,000 rows."),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.xlsm,.xls,.ods,.csv,.txt"}),
     )
 
     def clean_roster(self):

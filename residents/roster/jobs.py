@@ -17,7 +17,7 @@ from residents.encryption import decrypt, encrypt
 from residents.models import Building, Compound, RosterImport, RosterLine, User
 from residents.roster.applying import write_homes
 from residents.roster.comparing import Outcome, check_compound, compare_all, load_present
-from residents.roster.reading import read_roster
+from residents.roster.fencing import read_fenced
 from residents.roster.understanding import Home, LeftRow, Person, Understood, understand
 from residents.roster.words import RosterError, RosterStateError, default_sentence
 
@@ -157,7 +157,7 @@ def refuse(roster_import: RosterImport, error: RosterError) -> None:
 def read_import(roster_import: RosterImport) -> None:
     """Bytes -> preview. A worker that dies half-way leaves lines that the next one deletes first."""
     compound = roster_import.compound
-    book = read_roster(decrypt(bytes(roster_import.content)), roster_import.file_name)
+    book = read_fenced(decrypt(bytes(roster_import.content)), roster_import.file_name)
     known = list(Building.objects.filter(compound=compound).values_list("code", "name")[:2])
     understood = understand(book, only_building=known[0] if len(known) == 1 else None)
     present = load_present(compound, {home.building for home in understood.homes})

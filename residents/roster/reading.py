@@ -8,21 +8,24 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 
+from residents.roster.opendocument import check_ods, is_open_document
 from residents.roster.words import RosterError
-from residents.roster.workbook import read_workbook
+from residents.roster.workbook import SheetScan, check_xlsx, look_through, read_workbook
 
 OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 BOMS = [(b"\xef\xbb\xbf", "utf-8-sig", "UTF-8"), (b"\xff\xfe", "utf-16", "UTF-16"), (b"\xfe\xff", "utf-16", "UTF-16")]
 SEPARATORS = {",": ",", ";": ";", "\t": "TAB"}
+WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 CSV_CELL_LIMIT = 131_072  # Python's own default; a roster cell never comes near
 
 
 @dataclass(frozen=True)
 class Odd:
-    """A cell whose text is not what somebody typed: `kind` is date, error or formula."""
+    """A cell whose text is not what somebody typed: `kind` is date, error or formula; `text` as near as we come."""
 
     kind: str
+    text: str = ""
 
 
 Cell = str | Odd
@@ -50,20 +53,22 @@ def read_roster(content: bytes, file_name: str) -> Book:
     if len(content) > settings.ROSTER_MAX_BYTES:
         raise RosterError("too_big", limit=settings.ROSTER_MAX_BYTES >> 20)
     if content.startswith(OLE2):
-        raise RosterError("password" if ENCRYPTED in content else "old_excel")
+        if ENCRYPTED in content:
+            raise RosterError("password")
+        return _from_workbook(content, {})
     if content.startswith(b"PK"):
-        return _from_workbook(content)
+        return _from_workbook(content, look_through(content, check_ods if is_open_document(content) else check_xlsx))
     if content[:2048].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith((b"<html", b"<!doctype", b"<table", b"<?xml")):
         raise RosterError("html")
-    if file_name.lower().endswith((".xlsx", ".xlsm", ".xls")):
+    if file_name.lower().endswith(WORKBOOKS):
         raise RosterError("not_workbook")
     return _from_text(content)
 
 
-def _from_workbook(content: bytes) -> Book:
+def _from_workbook(content: bytes, scans: dict[str, SheetScan]) -> Book:
     book = Book([], tabular=True)
     total = 0
-    for name, hidden, raw_rows, odd, merged in read_workbook(content):
+    for name, hidden, raw_rows, odd, merged in read_workbook(content, scans):
         if hidden:
             book.findings.append({"code": "sheet_hidden", "sheet": name[:60]})
             continue
@@ -104,8 +109,10 @@ def _clean(value) -> Cell:
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, datetime.datetime) and value.time() == datetime.time():
+        value = value.date()
     if isinstance(value, (datetime.date, datetime.time, datetime.timedelta)):
-        return Odd("date")
+        return Odd("date", str(value))
     return "" if value is None else str(value)
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import override
 FILE = {
     "empty": _("The file is empty."),
     "too_big": _("The file is larger than %(limit)s MB. Remove pictures, or split it by building."),
-    "old_excel": _("This is an old Excel file (.xls). Open it and save it as .xlsx."),
+    "too_heavy": _("The workbook needs more time or memory than a roster may. Keep only the roster's columns."),
     "password": _("The workbook is protected by a password. Remove the password and upload it again."),
     "html": _("This is a web page saved with a spreadsheet's name. Open it in Excel and save it as .xlsx."),
     "word": _("This is a Word document. Copy the table into a spreadsheet and save it as .xlsx."),

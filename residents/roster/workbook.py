@@ -1,4 +1,4 @@
-"""XLSX: look at the zip and stream through its XML first, then let calamine read what has proved harmless.
+"""Workbooks: look at the zip and stream through its XML first, then let calamine read what has proved harmless.
 
 calamine lays a sheet out as a full rectangle, so 4 KB holding A1 and XFD1048576 would take all memory; and it turns
 error cells and formulas without a stored result into nothing. Both are found here, in one pass that keeps only counts.
@@ -47,9 +47,11 @@ def column_letters(number: int) -> str:
     return letters
 
 
-def read_workbook(content: bytes):
-    """Yield (sheet name, hidden, rows, odd cells, merged ranges) of each worksheet. Rows begin at Excel's row 1."""
-    scans = _check(content)
+def read_workbook(content: bytes, scans: dict[str, SheetScan]):
+    """Yield (sheet name, hidden, rows, odd cells, merged ranges) of each worksheet. Rows begin at Excel's row 1.
+
+    `scans` is what a first look found in each sheet; an old .xls has none, and only its size can be asked.
+    """
     try:
         with python_calamine.load_workbook(io.BytesIO(content)) as book:
             for meta in book.sheets_metadata:
@@ -59,7 +61,8 @@ def read_workbook(content: bytes):
                     yield meta.name, True, [], {}, []
                     continue
                 sheet = book.get_sheet_by_name(meta.name)
-                scan = scans.get(meta.name, SheetScan())
+                scan = scans.get(meta.name, SheetScan(sheet.total_height, sheet.total_width))
+                check_reach(meta.name, scan)
                 yield meta.name, False, sheet.iter_rows(), scan.odd, sheet.merged_cell_ranges or []
     except python_calamine.PasswordError as error:
         raise RosterError("password") from error
@@ -72,11 +75,12 @@ def read_workbook(content: bytes):
         raise RosterError("broken_workbook") from None
 
 
-def _check(content: bytes) -> dict[str, SheetScan]:
-    """Refuse what is no workbook or would not fit. Returns what each sheet holds, by its name."""
+def look_through(content: bytes, check) -> dict[str, SheetScan]:
+    """Refuse what is no archive or would not fit. `check(archive)` says what each sheet holds, by its name."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return _check_archive(archive)
+            check_parts(archive.infolist())
+            return check(archive)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError, OSError) as error:
         raise RosterError("broken_workbook") from error
     except (expat.ExpatError, ValueError, KeyError, RuntimeError) as error:
@@ -87,9 +91,15 @@ def _check(content: bytes) -> dict[str, SheetScan]:
         raise RosterError("broken_workbook") from error
 
 
-def _check_archive(archive: zipfile.ZipFile) -> dict[str, SheetScan]:
+def check_xlsx(archive: zipfile.ZipFile) -> dict[str, SheetScan]:
     parts = archive.infolist()
-    _check_parts(parts)
+    names = {part.filename for part in parts}
+    if "xl/workbook.xml" not in names:
+        if any(name.startswith("word/") for name in names):
+            raise RosterError("word")
+        raise RosterError("other_office" if "xl/workbook.bin" in names else "broken_workbook")
+    if sum(name.startswith("xl/worksheets/") for name in names) > 2 * MAX_SHEETS:
+        raise RosterError("too_many_sheets", limit=MAX_SHEETS)
     sheets = _sheet_parts(archive)
     if len(sheets) > MAX_SHEETS:
         raise RosterError("too_many_sheets", limit=MAX_SHEETS)
@@ -101,41 +111,39 @@ def _check_archive(archive: zipfile.ZipFile) -> dict[str, SheetScan]:
         elif part.filename.endswith("sharedStrings.xml"):
             longest = max(longest, _longest_text(archive, part))
         elif part.filename.endswith((".xml", ".rels")):
-            _parse(archive, part, expat.ParserCreate())
+            parse_part(archive, part, expat.ParserCreate())
     scans = {name: by_part[path] for name, path in sheets.items() if path in by_part}
-    _check_sizes(scans, longest)
+    check_sizes(scans, longest)
     return scans
 
 
-def _check_parts(parts: list[zipfile.ZipInfo]) -> None:
+def check_parts(parts: list[zipfile.ZipInfo]) -> None:
     names = {part.filename for part in parts}
-    if "xl/workbook.xml" not in names:
-        if any(name.startswith("word/") for name in names):
-            raise RosterError("word")
-        raise RosterError("other_office" if names & {"xl/workbook.bin", "content.xml"} else "broken_workbook")
     if any(part.flag_bits & 1 for part in parts):
         raise RosterError("password")
     if any(".." in name.split("/") or name.startswith("/") for name in names) or len(names) != len(parts):
         raise RosterError("broken_workbook")
     if sum(part.file_size for part in parts) > MAX_UNPACKED:
         raise RosterError("unpacks_too_big", limit=MAX_UNPACKED >> 20)
-    if sum(name.startswith("xl/worksheets/") for name in names) > 2 * MAX_SHEETS:
-        raise RosterError("too_many_sheets", limit=MAX_SHEETS)
 
 
-def _check_sizes(scans: dict[str, SheetScan], longest: int) -> None:
+def check_sizes(scans: dict[str, SheetScan], longest: int) -> None:
     for name, scan in scans.items():
-        if scan.last_row > MAX_ROW or scan.last_column > MAX_COLUMN:
-            raise RosterError(
-                "reaches_too_far", sheet=name[:40], row=scan.last_row, column=column_letters(scan.last_column)
-            )
-        if scan.cells > MAX_CELLS or scan.last_row * scan.last_column > 4 * MAX_CELLS:
-            raise RosterError("too_much_text")
+        check_reach(name, scan)
     if sum(scan.cells for scan in scans.values()) * max(longest, 1) > MAX_TEXT:
         raise RosterError("too_much_text")
 
 
-def _parse(archive, part, parser) -> None:
+def check_reach(name: str, scan: SheetScan) -> None:
+    if scan.last_row > MAX_ROW or scan.last_column > MAX_COLUMN:
+        raise RosterError(
+            "reaches_too_far", sheet=name[:40], row=scan.last_row, column=column_letters(scan.last_column)
+        )
+    if scan.cells > MAX_CELLS or scan.last_row * scan.last_column > 4 * MAX_CELLS:
+        raise RosterError("too_much_text")
+
+
+def parse_part(archive, part, parser) -> None:
     def refuse_doctype(*_args):
         raise RosterError("broken_workbook")  # only attacks have one
 
@@ -146,7 +154,7 @@ def _parse(archive, part, parser) -> None:
     parser.Parse(b"", True)
 
 
-def _local(tag: str) -> str:
+def local_name(tag: str) -> str:
     return tag.rpartition(":")[2]
 
 
@@ -155,25 +163,25 @@ def _sheet_parts(archive) -> dict[str, str]:
     names, targets = {}, {}
 
     def on_sheet(tag, attributes):
-        if _local(tag) == "sheet":
-            identity = next((value for key, value in attributes.items() if _local(key) == "id"), "")
+        if local_name(tag) == "sheet":
+            identity = next((value for key, value in attributes.items() if local_name(key) == "id"), "")
             names[attributes.get("name", "")] = identity
 
     def on_target(tag, attributes):
-        if _local(tag) == "Relationship":
+        if local_name(tag) == "Relationship":
             targets[attributes.get("Id")] = attributes.get("Target", "")
 
     for path, handler in (("xl/workbook.xml", on_sheet), ("xl/_rels/workbook.xml.rels", on_target)):
         parser = expat.ParserCreate()
         parser.StartElementHandler = handler
-        _parse(archive, archive.getinfo(path), parser)
+        parse_part(archive, archive.getinfo(path), parser)
     paths = {name: targets.get(identity, "") for name, identity in names.items()}
     return {name: path.lstrip("/") if path.startswith("/") else f"xl/{path}" for name, path in paths.items()}
 
 
 def _scan_sheet(archive, part) -> SheetScan:
     scanner = _SheetScanner()
-    _parse(archive, part, scanner.parser)
+    parse_part(archive, part, scanner.parser)
     scanner.settle()
     return scanner.scan
 
@@ -190,7 +198,7 @@ class _SheetScanner:
         self.parser.EndElementHandler = self.on_end
 
     def on_start(self, tag: str, attributes: dict[str, str]) -> None:
-        tag = _local(tag)
+        tag = local_name(tag)
         if tag == "c":
             self.settle()
             where = WHERE.match(attributes.get("r", ""))
@@ -221,7 +229,7 @@ class _SheetScanner:
             self.kind = "value"
 
     def on_end(self, tag: str) -> None:
-        if self.kind == "formula-value" and _local(tag) == "v":
+        if self.kind == "formula-value" and local_name(tag) == "v":
             self.kind = "formula"
 
     def settle(self) -> None:
@@ -238,7 +246,7 @@ def _longest_text(archive, part) -> int:
 
     def on_start(tag, _attributes):
         nonlocal length
-        if _local(tag) == "si":
+        if local_name(tag) == "si":
             length = 0
 
     def on_text(text):
@@ -247,5 +255,5 @@ def _longest_text(archive, part) -> int:
         longest = max(longest, length)
 
     parser.StartElementHandler, parser.CharacterDataHandler = on_start, on_text
-    _parse(archive, part, parser)
+    parse_part(archive, part, parser)
     return longest
