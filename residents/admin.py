@@ -5,6 +5,7 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
+from residents.lockout import unlock
 from residents.models import (
     AccessRecord,
     Building,
@@ -50,6 +51,12 @@ class UserAdmin(DjangoUserAdmin):
     fieldsets = [(None, {"fields": ["display_name"]}), *(DjangoUserAdmin.fieldsets or [])]
     add_fieldsets = [(None, {"fields": ["display_name"]}), *DjangoUserAdmin.add_fieldsets]
     inlines = [GrantInline]
+    actions = ["unlock_accounts"]
+
+    @admin.action(description=_("Unlock after wrong passwords"), permissions=["change"])
+    def unlock_accounts(self, request, queryset):
+        unlock(*queryset)
+        self.message_user(request, _("Unlocked. They can try again now."))
 
 
 @admin.register(RoleGrant)
