@@ -1,62 +1,38 @@
-"""Webhooks are kept here and nowhere else; messages may be looked at, never changed."""
+"""Webhooks may be kept here too, beside their own page; messages may be looked at, never changed."""
 
-from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from notices.models import Message, Webhook
-from notices.webhooks import WebhookError, check_webhook_url
+from notices.forms import BotForm
+from notices.models import ChannelChoice, Message, Webhook
 
 
-def mask_url(url: str) -> str:
-    return f"****{url[-4:]}" if len(url) > 8 else "****"
-
-
-class WebhookForm(forms.ModelForm):
-    """The address goes in and never comes out: whoever holds it can write to the committee's group."""
-
-    new_url = forms.CharField(
-        label=_("address"),
-        max_length=500,
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "size": 80}),
-        help_text=_("Only hosts the operator allows (WEBHOOK_HOSTS). Leave empty to keep the address."),
-    )
-
-    class Meta:
-        model = Webhook
-        fields = ["compound", "name", "is_active"]
-
-    def clean_new_url(self):
-        url = self.cleaned_data["new_url"].strip()
-        if not url and not self.instance.url:
-            raise forms.ValidationError(_("An address is needed."))
-        if url:
-            try:
-                check_webhook_url(url)
-            except WebhookError as error:
-                raise forms.ValidationError(str(error)) from error
-        return url
+class WebhookForm(BotForm):
+    class Meta(BotForm.Meta):
+        fields = ["compound", "name", "kind", "is_active"]
 
 
 @admin.register(Webhook)
 class WebhookAdmin(admin.ModelAdmin):
     form = WebhookForm
-    list_display = ["name", "compound", "masked_url", "is_active"]
-    list_filter = ["is_active", "compound"]
+    list_display = ["name", "compound", "kind", "masked_url", "is_active"]
+    list_filter = ["is_active", "kind", "compound"]
     list_select_related = ["compound"]
     search_fields = ["name", "compound__name"]
     autocomplete_fields = ["compound"]
-    fields = ["compound", "name", "masked_url", "new_url", "is_active"]
+    fields = ["compound", "name", "kind", "masked_url", "new_url", "new_secret", "is_active"]
     readonly_fields = ["masked_url"]
 
     @admin.display(description=_("current address"))
     def masked_url(self, webhook):
-        return mask_url(webhook.url) if webhook.url else "–"
+        return webhook.address_hint if webhook.url else "–"
 
-    def save_model(self, request, obj, form, change):
-        obj.url = form.cleaned_data["new_url"] or obj.url
-        super().save_model(request, obj, form, change)
+
+@admin.register(ChannelChoice)
+class ChannelChoiceAdmin(admin.ModelAdmin):
+    list_display = ["user", "by_email", "quiet_from", "quiet_until"]
+    list_select_related = ["user"]
+    autocomplete_fields = ["user"]
 
 
 @admin.register(Message)

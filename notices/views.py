@@ -10,10 +10,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from notices.models import Message
-from notices.services import NoticeError, retry_message
+from notices.services import NoticeError, retry_dead, retry_message
+from residents.models import Compound
 
 PAGE = 30
 OUTBOX_ROWS = 100
@@ -78,13 +80,36 @@ def read_all(request):
 def outbox(request):
     kept = Message.objects.kept_by(request.user)
     counts = dict(kept.order_by().values_list("state").annotate(n=Count("pk")))
-    unsent = kept.exclude(state=Message.State.SENT).select_related("user", "webhook", "compound")
+    chosen = request.GET.get("state", "")
+    if chosen and chosen not in Message.State.values:
+        raise Http404
+    shown = kept.filter(state=chosen) if chosen else kept.exclude(state=Message.State.SENT)
+    # What waits is wanted in the order it goes out, what has gone the other way round.
+    shown = shown.order_by(*(["-sent_at", "-pk"] if chosen == Message.State.SENT else ["due_at", "pk"]))
+    notices = shown.select_related("user", "webhook", "compound").defer("body", "webhook__url", "webhook__secret")
     context = {
         "states": [(state, state.label, counts.get(state, 0)) for state in Message.State],
-        "notices": unsent.defer("body", "webhook__url").order_by("due_at", "pk")[:OUTBOX_ROWS],
+        "chosen": chosen,
+        "notices": notices[:OUTBOX_ROWS],
+        "most": OUTBOX_ROWS,
         "retryable": [Message.State.FAILED, Message.State.DEAD],
+        "dead_count": counts.get(Message.State.DEAD, 0),
+        "compounds": Compound.objects.kept_by(request.user).order_by("name"),
     }
     return render(request, "notices/outbox.html", context)
+
+
+@require_POST
+@steward_required
+def retry_all(request):
+    count = retry_dead(by=request.user)
+    said = ngettext(
+        "%(count)s message will be tried again within a minute.",
+        "%(count)s messages will be tried again within a minute.",
+        count,
+    )
+    flash.success(request, said % {"count": count} if count else _("No message was given up."))
+    return redirect("notices:outbox")
 
 
 @require_POST

@@ -22,7 +22,7 @@ def hook(world):
 
 
 def form(world, **changes):
-    return {"compound": world.jiamu.pk, "name": "group", "is_active": "on", "new_url": ""} | changes
+    return {"compound": world.jiamu.pk, "name": "group", "kind": "json", "is_active": "on", "new_url": ""} | changes
 
 
 def test_a_webhooks_address_goes_in_and_never_comes_out(root, world):

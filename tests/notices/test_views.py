@@ -148,7 +148,7 @@ def test_outbox_budget(chen, world, count, django_assert_max_num_queries):
             compound=world.jiamu, reminder=f"r:{number}", period="p", subject="s", body="b",
             users=[world.zhao], webhooks=[hook],
         )  # fmt: skip
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         page = chen.get(reverse("notices:outbox"))
     assert len(page.context["notices"]) == min(count * 2, 100)
 
