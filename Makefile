@@ -8,7 +8,7 @@ SEED_STAGE ?= busy
 SEED ?= 7
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format seed bench shell catalogs messages clean
+.PHONY: help run test lint format seed bench drills shell catalogs messages clean
 
 help:
 	@echo "make run    set everything up and serve the demo (PORT=8000)"
@@ -16,6 +16,7 @@ help:
 	@echo "make lint   ruff, mypy, djlint, migrations, catalogs"
 	@echo "make seed   a fresh demo database (SEED_STAGE=empty|open|busy|closed SEED=7)"
 	@echo "make bench  the benchmarks, as ratios"
+	@echo "make drills workers killed, answers lost, the database stopped: nothing may be lost or counted twice"
 	@echo "make shell  Django's shell on the demo"
 
 $(BIN)/python:
@@ -76,6 +77,11 @@ seed: $(VENV)/.run-parts
 
 bench: $(VENV)/.dev-parts
 	@for bench in benchmarks/*.py; do echo "== $$bench"; $(BIN)/python $$bench || exit 1; done
+
+drills: $(VENV)/.dev-parts
+	@echo "== SQLite"; $(BIN)/python drills/marks.py
+	@if ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then echo "== PostgreSQL"; $(BIN)/python drills/marks.py postgresql; \
+	else echo "PostgreSQL is not on this machine: not drilled."; fi
 
 shell: $(VENV)/.run-parts
 	@$(BIN)/python manage.py shell
