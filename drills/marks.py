@@ -40,7 +40,7 @@ class Server:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
-        options = "--workers 3 --threads 4 --no-control-socket --log-level critical".split()
+        options = ["--workers", "3", "--threads", "4", "--no-control-socket", "--log-level", "critical"]
         self.process = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", "compound.wsgi", "--bind", f"127.0.0.1:{self.port}", *options],
             cwd=ROOT,
