@@ -14,6 +14,7 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "note-heartbeat": {"task": "compound.tasks.note_heartbeat", "schedule": 30.0},
     "work-waiting-imports": {"task": "residents.tasks.work_waiting_imports", "schedule": 2.0},
+    "forget-tallies": {"task": "compound.tasks.forget_tallies", "schedule": crontab(minute=17)},
     "plan-reminders": {"task": "compound.tasks.plan_due_reminders", "schedule": crontab()},
     "send-due-messages": {"task": "notices.tasks.send_due_messages", "schedule": 10.0},
 }

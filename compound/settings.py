@@ -116,6 +116,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "compound.limits.not_too_often",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
@@ -207,6 +208,7 @@ AXES_SENSITIVE_PARAMETERS = ["username", "password", "next", "csrfmiddlewaretoke
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False  # unlocked where users are
 AXES_VERBOSE = False
+RATE_LIMITS = read_flag("RATE_LIMITS", True)  # compound/limits.py; off only to measure
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.db import close_old_connections
 
 from compound.health import beat
+from compound.limits import forget_old_tallies
 from compound.reminders import plan_reminders
 
 
@@ -21,5 +22,14 @@ def note_heartbeat():
     close_old_connections()
     try:
         beat()
+    finally:
+        close_old_connections()
+
+
+@shared_task
+def forget_tallies():
+    close_old_connections()
+    try:
+        forget_old_tallies()
     finally:
         close_old_connections()

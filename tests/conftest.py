@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from compound.limits import forget_in_memory
 from tests.world import World
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -58,6 +59,12 @@ def pytest_sessionfinish(session, exitstatus):
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if MUST_HAVE and reporter is not None and reporter.stats.get("skipped"):
         session.exitstatus = 1
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_asked_yet():
+    """Counts kept in memory would go from test to test."""
+    forget_in_memory()
 
 
 @pytest.fixture

@@ -1,0 +1,155 @@
+"""How often one may ask. A table by route; what is over it gets 429 and when to come back.
+
+Two ways of counting, for two reasons. What guards a key (logging in, invitations) is counted in the database, exactly,
+over all processes: one statement, and those pages are rare. What only guards the machine or a habit (phones sending,
+searching) is counted in each process's memory: no statement and no write lock on the busiest road, and at worst as
+many times the limit as there are processes. Django's cache framework would do neither better: its database cache
+takes several statements for a count that is not exact, and requests never talk to Redis.
+
+A phone that is told to slow down keeps everything: it forgets a mark only on a receipt (static/js/phone/sync.js).
+"""
+
+import hashlib
+import json
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from threading import Lock
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from notices.models import Tally
+from residents.lockout import client_address
+
+SPAN = 60  # seconds; all limits are so many a minute
+MOST_KEYS = 20_000  # kept in memory; the oldest go first
+MAX_BIND_BYTES = 4096
+
+
+def by_user(request: HttpRequest) -> str:
+    return str(request.user.pk or "")
+
+
+def by_phone(request: HttpRequest) -> str:
+    """The whole key, not the phone's public id: nobody slows down a phone whose secret they do not have."""
+    return request.headers.get("Authorization", "")
+
+
+def by_code(request: HttpRequest) -> str:
+    match = request.resolver_match
+    if match and "code" in match.kwargs:
+        return match.kwargs["code"]
+    if len(request.body) > MAX_BIND_BYTES:
+        return ""
+    try:
+        return str(json.loads(request.body)["code"])
+    except (ValueError, RecursionError, TypeError, KeyError):
+        return ""
+
+
+@dataclass(frozen=True)
+class Limit:
+    per_minute: int
+    of: Callable[[HttpRequest], str]
+    is_exact: bool = False
+    methods: frozenset[str] = frozenset({"GET", "HEAD", "POST"})
+
+
+POSTS = frozenset({"POST"})
+LIMITS: dict[str, list[Limit]] = {
+    # One carrier's address is a whole compound: what is counted by address is generous.
+    "login": [Limit(60, client_address, is_exact=True, methods=POSTS)],
+    "invite": [Limit(120, client_address, is_exact=True), Limit(20, by_code, is_exact=True)],
+    "my_bind": [Limit(60, client_address, is_exact=True), Limit(10, by_code, is_exact=True)],
+    "second_factor": [Limit(20, by_user, is_exact=True, methods=POSTS)],
+    "residents:search": [Limit(60, by_user)],
+    "sync": [Limit(120, by_phone)],
+    "my_doors": [Limit(120, by_phone)],
+    "my_claim": [Limit(60, by_phone)],
+    "my_release": [Limit(60, by_phone)],
+    "my_hand_over": [Limit(60, by_phone)],
+    "my_fellows": [Limit(60, by_phone)],
+}
+FOR_PHONES = {"my_bind", "sync", "my_doors", "my_claim", "my_release", "my_hand_over", "my_fellows"}
+
+
+def not_too_often(get_response):
+    def middleware(request):
+        return get_response(request)
+
+    def process_view(request, view, args, kwargs):
+        route = request.resolver_match.view_name
+        for number, limit in enumerate(LIMITS.get(route, ())):
+            if not settings.RATE_LIMITS or request.method not in limit.methods:
+                continue
+            of = limit.of(request)
+            if of and count(f"{route}/{number}", of, is_exact=limit.is_exact) > limit.per_minute:
+                return slow_down(request, route)
+        return None
+
+    middleware.process_view = process_view
+    return middleware
+
+
+def slow_down(request: HttpRequest, route: str) -> HttpResponse:
+    if route in FOR_PHONES:
+        response: HttpResponse = JsonResponse({"error": "slow_down"}, status=429)
+    else:
+        frame = "base_phone.html" if route == "invite" else "base.html"
+        response = render(request, "slow_down.html", {"frame": frame}, status=429)
+    response["Retry-After"] = str(SPAN - int(time.time()) % SPAN)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def count(what: str, of: str, *, is_exact: bool) -> int:
+    """How often, this one included, within the minute. Kept under a digest: no key, address or name is stored."""
+    key = hashlib.sha256(f"{settings.SECRET_KEY}\n{what}\n{of}".encode("utf-8", "surrogatepass")).hexdigest()
+    span = int(time.time()) // SPAN
+    return _count_in_database(key, span) if is_exact else _count_in_memory(key, span)
+
+
+def _count_in_database(key: str, span: int) -> int:
+    """One statement, right whoever asks at the same moment. A database that cannot write stops nobody here."""
+    sql = """
+        INSERT INTO notices_tally (key, span, count, at) VALUES (%s, %s, 1, %s)
+        ON CONFLICT (key) DO UPDATE SET
+            count = CASE WHEN notices_tally.span = excluded.span THEN notices_tally.count + 1 ELSE 1 END,
+            span = excluded.span, at = excluded.at
+        RETURNING count
+    """
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [key, span, connection.ops.adapt_datetimefield_value(timezone.now())])
+            return cursor.fetchone()[0]
+    except DatabaseError:
+        return 0
+
+
+_counts: OrderedDict[str, tuple[int, int]] = OrderedDict()
+_lock = Lock()
+
+
+def _count_in_memory(key: str, span: int) -> int:
+    with _lock:
+        known_span, known = _counts.pop(key, (span, 0))
+        now = known + 1 if known_span == span else 1
+        _counts[key] = (span, now)
+        while len(_counts) > MOST_KEYS:
+            _counts.popitem(last=False)
+        return now
+
+
+def forget_in_memory() -> None:
+    with _lock:
+        _counts.clear()
+
+
+def forget_old_tallies() -> int:
+    return Tally.objects.filter(at__lt=timezone.now() - timedelta(days=1)).delete()[0]
