@@ -11,7 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from residents.models import Building, Household, Resident
+from residents.encryption import fingerprint
+from residents.lookalikes import Lookalike, find_lookalikes
+from residents.merging import TAKEN
+from residents.models import Building, Door, Household, Resident, User
+from residents.needs import NEED_WORDS
 from residents.phones import PhoneError, normalise_phone
 
 EARLIEST = date(1900, 1, 1)
@@ -116,7 +120,41 @@ def normal_code(code: str) -> str:
     return code.lstrip("0") or "0"
 
 
-class HouseholdAddForm(forms.Form):
+class AsksAboutLookalikes(forms.Form):
+    """Says who is listed already with this name or number, and wants one more click. It never blocks.
+
+    The page sends back which name and number it warned about: a different one is asked about anew.
+    """
+
+    lookalikes: list[Lookalike] = []
+
+    @property
+    def asks(self) -> bool:
+        return bool(self.lookalikes)
+
+    @property
+    def warned_about(self) -> str:
+        return fingerprint(f"{self.cleaned_data.get('name', '')}|{self.cleaned_data.get('phone', '')}")
+
+    def look_around(self, *, user: User, door: Door, household_id: int | None, but: int | None, told: set[str]) -> None:
+        cleaned = self.cleaned_data
+        if self.errors or self.data.get("confirmed") == self.warned_about:
+            return
+        self.lookalikes = find_lookalikes(
+            user=user,
+            compound_id=door.building.compound_id,
+            household_id=household_id,
+            name=cleaned.get("name", "") if "name" in told else "",
+            phone=cleaned.get("phone", "") if "phone" in told else "",
+            but=but,
+        )
+
+
+class HouseholdAddForm(AsksAboutLookalikes):
+    def __init__(self, *args, user: User, door: Door, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.user, self.door = user, door
+
     occupancy = forms.ChoiceField(choices=Household.Occupancy, initial=Household.Occupancy.OWNER, label=_("Occupancy"))
     told_count = ToldCountField()
     name = NameField(max_length=50, required=False, label=_("Who speaks for the household"))
@@ -127,6 +165,7 @@ class HouseholdAddForm(forms.Form):
         cleaned = super().clean()
         if cleaned.get("phone") and not cleaned.get("name") and "name" not in self.errors:
             self.add_error("name", _("Whose phone is it?"))
+        self.look_around(user=self.user, door=self.door, household_id=None, but=None, told={"name", "phone"})
         return cleaned
 
 
@@ -155,7 +194,7 @@ class MoveOutForm(forms.Form):
     on = DayField(label=_("Moved out on"))
 
 
-class ResidentForm(forms.ModelForm):
+class ResidentForm(AsksAboutLookalikes, forms.ModelForm):
     """The number on record is never put into the page: an empty field keeps it."""
 
     name = NameField(
@@ -173,8 +212,9 @@ class ResidentForm(forms.ModelForm):
 
     field_order = ["name", "age_band", "phone", "forget_phone", "is_contact", "whereabouts"]
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, user: User, **kwargs):
         super().__init__(*args, **kwargs)
+        self.user, self.name_before = user, self.instance.name
         self.order_fields(self.field_order)
         if self.instance.phone:
             self.fields["phone"].help_text = _("On record: %(phone)s. Leave this empty to keep it.") % {
@@ -188,6 +228,13 @@ class ResidentForm(forms.ModelForm):
         if cleaned.get("phone") and cleaned.get("forget_phone"):
             self.add_error("forget_phone", _("Either a new number or none."))
         refuse_in_after_out(self, cleaned)
+        self.look_around(
+            user=self.user,
+            door=self.instance.household.door,
+            household_id=self.instance.household_id,
+            but=self.instance.pk,
+            told={"phone", *({"name"} if cleaned.get("name") != self.name_before else ())},
+        )
         return cleaned
 
     @property
@@ -196,6 +243,68 @@ class ResidentForm(forms.ModelForm):
         if self.cleaned_data.get("forget_phone"):
             return ""
         return self.cleaned_data["phone"] or None
+
+
+class MergeForm(forms.Form):
+    """Only what differs is asked; where one record knows nothing, the other's word is offered first."""
+
+    reason = NameField(
+        min_length=2,
+        max_length=200,
+        label=_("How do you know that they are one person?"),
+        help_text=_("Kept on record with your name, so that a mistake can be undone."),
+    )
+
+    def __init__(self, *args, kept: Resident, other: Resident, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in TAKEN:
+            mine, theirs = getattr(kept, name), getattr(other, name)
+            if mine == theirs:
+                continue
+            self.fields[name] = forms.ChoiceField(
+                label=TAKEN_LABELS[name],
+                widget=forms.RadioSelect,
+                choices=[("kept", _shown(kept, name)), ("other", _shown(other, name))],
+                initial="kept" if mine else "other",
+            )
+        known = [need for need in Resident.NEEDS if getattr(kept, need) or getattr(other, need)]
+        if known:
+            self.fields["needs"] = forms.MultipleChoiceField(
+                label=_("Needs at the door"),
+                widget=forms.CheckboxSelectMultiple,
+                choices=[(need, NEED_WORDS[need]) for need in known],
+                initial=known,
+                required=False,
+            )
+        self.order_fields([*TAKEN, "needs", "reason"])
+
+    @property
+    def deed(self) -> dict:
+        """As `merge_residents` wants it."""
+        cleaned = self.cleaned_data
+        return {
+            "take": {name for name in TAKEN if cleaned.get(name) == "other"},
+            "needs": cleaned.get("needs", []),
+            "reason": cleaned["reason"],
+        }
+
+
+TAKEN_LABELS = {
+    "name": pgettext_lazy("of a person", "Name"),
+    "phone": _("Phone number"),
+    "age_band": pgettext_lazy("of a person", "Age"),
+    "whereabouts": _("Whereabouts"),
+}
+
+
+def _shown(person: Resident, name: str) -> str:
+    if name == "phone":
+        return person.masked_phone or _("none")
+    return getattr(person, f"get_{name}_display")() if name != "name" else person.name
+
+
+class UnmergeForm(forms.Form):
+    reason = NameField(min_length=2, max_length=200, label=_("Why are they two people after all?"))
 
 
 class RevealForm(forms.Form):

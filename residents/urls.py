@@ -3,7 +3,7 @@
 from django.urls import path
 
 from residents.roster_urls import roster_urlpatterns
-from residents.views import people, places, volunteers
+from residents.views import merging, people, places, volunteers
 
 app_name = "residents"
 urlpatterns = [
@@ -22,6 +22,9 @@ urlpatterns = [
     path("residents/<int:pk>/edit/", people.resident_edit, name="resident_edit"),
     path("residents/<int:pk>/move-out/", people.resident_move_out, name="resident_move_out"),
     path("residents/<int:pk>/reveal/", people.resident_reveal, name="resident_reveal"),
+    path("residents/<int:pk>/same-person/", merging.resident_lookalikes, name="resident_lookalikes"),
+    path("residents/<int:pk>/merge/<int:other_pk>/", merging.resident_merge, name="resident_merge"),
+    path("merges/<int:pk>/", merging.merge, name="merge"),
     path("search/", places.search, name="search"),
     path("volunteers/<int:pk>/", volunteers.volunteer, name="volunteer"),
     path("volunteers/<int:pk>/invite/", volunteers.volunteer_invite, name="volunteer_invite"),

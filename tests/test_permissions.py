@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from compound.opening import open_any_round
 from notices.models import Message, Webhook
-from residents.models import RosterImport
+from residents.models import MergeRecord, RosterImport
 from rounds.models import HeldMark, Mark, Visit
 from rounds.services import assign
 from testing_rounds.services import create_test_round
@@ -70,6 +70,9 @@ OBJECT = {
     "residents:resident_edit":       ("resident",    "FORM", 200,    403,   200,  404),
     "residents:resident_move_out":   ("resident",    "FORM", 200,    403,   200,  404),
     "residents:resident_reveal":     ("resident",    "FORM", 200,    200,   200,  404),
+    "residents:resident_lookalikes": ("resident",    "GET",  200,    403,   200,  404),
+    "residents:resident_merge":      ("pair",        "FORM", 200,    403,   200,  404),
+    "residents:merge":               ("merge",       "FORM", 200,    404,   200,  404),
     "residents:volunteer":           ("volunteer",   "GET",  200,    200,   404,  None),
     "residents:volunteer_invite":    ("volunteer",   "POST", 200,    403,   404,  None),
     "residents:volunteer_end":       ("volunteer",   "POST", 302,    403,   404,  None),
@@ -189,6 +192,9 @@ def things(world, compound, building, household, volunteer, device, steward):
         "bot": Webhook.objects.create(compound=compound, name=f"{compound}", url="https://hook.example.org/a"),
     }
     keys = {kind: [row.pk] for kind, row in keys.items()}
+    pair = list(household.residents.all()[:2])
+    merge = MergeRecord.objects.create(kept=pair[0], other=pair[1], by=steward, reason="r", before="{}", after="{}")
+    keys |= {"pair": [person.pk for person in pair], "merge": [merge.pk]}
     return keys | {"mark": [visit.pk, mark.pk], "export": [test_round.round.pk, "doors", "csv"]}
 
 
@@ -197,6 +203,7 @@ def by_role(name, user, cast):
 
 
 MISSING = {
+    "pair": [10**9, 10**9],
     "device": [uuid.UUID(int=7)],
     "mark": [10**9, uuid.UUID(int=7)],
     "export": [10**9, "doors", "csv"],

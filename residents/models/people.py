@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -102,6 +103,34 @@ class ResidentQuerySet(models.QuerySet):
 
     def current(self):
         return self.filter(moved_out_on=None).order_by("-is_contact", "pk")
+
+    def with_remarks(self, compound_id: int):
+        """For the household's page: where else they stay, how many of the compound share the number, the merge that
+        ended the record."""
+        same_number = Resident.objects.filter(
+            phone_index=models.OuterRef("phone_index"),
+            household__door__building__compound=compound_id,
+            moved_out_on=None,
+        )
+        sharers = same_number.order_by().values("phone_index").annotate(n=models.Count("pk")).values("n")
+        merge = MergeRecord.objects.filter(other=models.OuterRef("pk"), undoes=None, undone=None).values("pk")[:1]
+        return self.select_related("stays_at__building").annotate(
+            sharers=models.Case(models.When(phone_index="", then=0), default=Coalesce(models.Subquery(sharers), 0)),
+            merge_id=models.Subquery(merge),
+        )
+
+    def guests(self):
+        """Who sleeps behind another door than their household's, each with `host_id`: the household they are counted
+        with. When nobody is listed as living there, they are still expected at their own door: nobody is lost."""
+        hosts = Household.objects.current().filter(
+            door=Coalesce(models.OuterRef("stays_at__joined_to"), models.OuterRef("stays_at")),
+            occupancy__in=[Household.Occupancy.OWNER, Household.Occupancy.TENANT],
+        )
+        return (
+            self.filter(moved_out_on=None, household__moved_out_on=None, stays_at__isnull=False)
+            .annotate(host_id=models.Subquery(hosts.order_by("pk").values("pk")[:1]))
+            .filter(host_id__isnull=False)
+        )
 
 
 class Resident(models.Model):

@@ -27,10 +27,13 @@ RESIDENTS = Resident.objects.select_related("household__door__building__compound
 def _remarks(person: Resident) -> list[str]:
     """What stands beside a name, as far as it is known."""
     away = person.whereabouts != Resident.Whereabouts.HOME
+    shared = person.phone_index and person.sharers > 1
     return [
         *([person.get_age_band_display()] if person.age_band else []),
         *([_("speaks for the household")] if person.is_contact else []),
         *([person.get_whereabouts_display()] if away else []),
+        *([_("stays at %(door)s") % {"door": person.stays_at}] if person.stays_at else []),
+        *([_("number shared by %(count)s") % {"count": person.sharers}] if shared else []),
         *([_("until %(day)s") % {"day": person.moved_out_on.isoformat()}] if person.moved_out_on else []),
     ]
 
@@ -39,7 +42,7 @@ def _remarks(person: Resident) -> list[str]:
 def household(request, pk):
     home = get_visible(HOUSEHOLDS, request.user, pk=pk)
     can_keep = request.user.access.keeps(home.door.building)
-    people = list(home.residents.order_by("-is_contact", "pk"))
+    people = list(home.residents.with_remarks(home.door.building.compound_id).order_by("-is_contact", "pk"))
     for person in people:
         person.need_words, person.remarks = need_words(person.needs), _remarks(person)
     context = {
@@ -58,11 +61,14 @@ def household(request, pk):
 @require_http_methods(["GET", "HEAD", "POST"])
 def household_add(request, pk):
     door = get_kept(DOORS, request.user, pk=pk)
-    form = HouseholdAddForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        return redirect(move_in(door=door, **form.cleaned_data))
+    form = HouseholdAddForm(request.POST if request.method == "POST" else None, user=request.user, door=door)
+    if request.method == "POST" and form.is_valid() and not form.asks:
+        try:
+            return redirect(move_in(door=door, **form.cleaned_data))
+        except HouseholdError as error:
+            form.add_error(None, str(error))
     context = {"door": door, "building": door.building, "form": form}
-    return render(request, "residents/household_add.html", context, status=422 if form.errors else 200)
+    return render(request, "residents/household_add.html", context, status=422 if form.errors or form.asks else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -96,27 +102,28 @@ def household_move_out(request, pk):
 @require_http_methods(["GET", "HEAD", "POST"])
 def resident_add(request, pk):
     home = get_kept(HOUSEHOLDS, request.user, pk=pk)
-    form = ResidentForm(request.POST if request.method == "POST" else None, instance=Resident(household=home))
-    if request.method == "POST" and form.is_valid():
+    data = request.POST if request.method == "POST" else None
+    form = ResidentForm(data, instance=Resident(household=home), user=request.user)
+    if request.method == "POST" and form.is_valid() and not form.asks:
         save_resident(resident=form.save(commit=False), phone=form.new_phone)
         messages.success(request, _("Saved."))
         return redirect(home)
     context = {"household": home, "building": home.door.building, "form": form}
-    return render(request, "residents/resident_add.html", context, status=422 if form.errors else 200)
+    return render(request, "residents/resident_add.html", context, status=422 if form.errors or form.asks else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def resident_edit(request, pk):
     person = get_kept(RESIDENTS, request.user, pk=pk)
     name = person.name
-    form = ResidentForm(request.POST if request.method == "POST" else None, instance=person)
-    if request.method == "POST" and form.is_valid():
+    form = ResidentForm(request.POST if request.method == "POST" else None, instance=person, user=request.user)
+    if request.method == "POST" and form.is_valid() and not form.asks:
         save_resident(resident=form.save(commit=False), phone=form.new_phone)
         messages.success(request, _("Saved."))
         return redirect(person.household)
     home = person.household
     context = {"resident": person, "name": name, "household": home, "building": home.door.building, "form": form}
-    return render(request, "residents/resident_edit.html", context, status=422 if form.errors else 200)
+    return render(request, "residents/resident_edit.html", context, status=422 if form.errors or form.asks else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
