@@ -438,10 +438,45 @@ def test_a_released_part_is_kept_on_record_and_can_be_given_again(world, draft):
     assert list(Assignment.objects.active()) == [again]
 
 
-def test_a_part_holds_its_own_doors_alone(world, draft):
-    """In Python and in SQL alike."""
+@pytest.mark.parametrize(
+    ("part", "rooms"),
+    [
+        ({}, {"202", "301", "502"}),
+        ({"entrance": "A"}, {"202"}),
+        ({"entrance": "B"}, {"301", "502"}),
+        ({"entrance": "B", "floor_from": 4}, {"502"}),
+        ({"floor_from": 3}, {"301", "502"}),
+        ({"floor_to": 3}, {"202", "301"}),
+        ({"floor_from": 3, "floor_to": 4}, {"301"}),
+        ({"floor_from": 6}, set()),
+    ],
+)
+def test_a_part_holds_its_own_doors_alone(world, part, rooms):
+    """In Python and in SQL alike; a part of another round or of another building holds none of them."""
+    world.building1.doors.filter(floor__lte=2).update(entrance="A")
+    world.building1.doors.filter(floor__gte=3).update(entrance="B")
+    round, other = create_round(**world.round_form()), create_round(**world.round_form())
+    open_round(round=round, by=world.chen)
+    open_round(round=other, by=world.chen)
+    given = give(world, round, **part)
+    assert {visit.room for visit in round.visits.all() if given.holds(visit)} == rooms
+    everything = {"202", "301", "402", "502"}
+    assert left_in(round) == everything - rooms
+    assert left_in(other) == everything
+
+
+def left_in(round):
+    return set(Visit.objects.filter(round=round).unassigned().values_list("room", flat=True))
+
+
+def test_who_ended_or_gave_back_walks_nothing(world, draft):
     open_round(round=draft, by=world.chen)
-    part = give(world, draft, floor_from=3, floor_to=4)
-    held = {visit.room for visit in draft.visits.all() if part.holds(visit)}
-    left = set(Visit.objects.filter(round=draft).unassigned().values_list("room", flat=True))
-    assert (held, left) == ({"301"}, {"202", "402", "502"})
+    mine, yours = give(world, draft), give(world, draft, volunteer=world.wu, building=world.building2)
+    assert left_in(draft) == set()
+    release_assignment(assignment=mine)
+    assert left_in(draft) == {"202", "301", "502"}
+    world.wu.ended_at = timezone.now()
+    world.wu.save()
+    assert left_in(draft) == {"202", "301", "402", "502"}
+    assert list(Assignment.objects.active()) == []
+    assert Assignment.objects.get(pk=yours.pk).released_at is None
