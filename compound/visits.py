@@ -12,9 +12,11 @@ from django.views.decorators.http import require_POST, require_safe
 from residents.access import get_visible
 from residents.models import Resident
 from rounds.board import LETTERS, next_step
+from rounds.folding import versions_in_conflict
 from rounds.forms import DeskMarkForm
-from rounds.marks import mark_at_desk
+from rounds.marks import mark_at_desk, settle_conflict
 from rounds.models import PERSON_OUTCOMES, Mark, Outcome, Visit
+from rounds.receiving import clean_text, read_uuid
 from rounds.services import RoundError
 from rounds.views import marks_of
 from testing_rounds.models import ExpectedPerson
@@ -23,7 +25,9 @@ PERSON_CHOICES = [outcome for outcome in Outcome if outcome in PERSON_OUTCOMES]
 
 
 def _visits():
-    return Visit.objects.select_related("round__compound", "building", "household__door", "latest_mark__marked_by")
+    return Visit.objects.select_related(
+        "round__compound", "building", "household__door", "latest_mark__marked_by", "latest_mark__walked_by"
+    )
 
 
 def _get_markable(request, pk) -> Visit:
@@ -66,11 +70,13 @@ def _people(visit, can_name, chosen):
 
 def _context(request, visit, form):
     access, chosen = request.user.access, _chosen(request)
+    marks = marks_of(visit)
     can_mark = visit.round.compound_id in access.steward or visit.building_id in access.lead_buildings
     return {
         "visit": visit,
         "round": visit.round,
-        "marks": marks_of(visit),
+        "marks": marks,
+        "versions": versions_in_conflict(marks) if visit.has_conflict else [],
         "held": visit.held_marks.filter(decision="").select_related("device__volunteer"),
         "people": _people(visit, can_mark, chosen),
         "is_one_by_one": bool(chosen),
@@ -127,15 +133,21 @@ def mark_undo(request, pk, mark_pk):
 
 @require_POST
 def conflict_settle(request, pk):
-    """Keep what is counted now: the same outcome, marked by somebody who has seen both."""
+    """Keep one of the versions, by its mark; without one what is counted now. The others stay on record."""
     row = _get_markable(request, pk)
-    latest = row.latest_mark
-    if latest is None or not row.has_conflict:
+    if not row.has_conflict:
         messages.info(request, _("There is no conflict here any more."))
         return redirect(row)
+    keep = request.POST.get("keep", "")
+    note = clean_text(request.POST.get("note", "").replace("\x00", ""))[:200]
     try:
-        note = request.POST.get("note", "")[:200].replace("\x00", "")
-        mark_at_desk(visit=row, by=request.user, outcome=latest.outcome, people=latest.people, note=note)
+        settle_conflict(
+            visit=row,
+            by=request.user,
+            keep=read_uuid(keep) if keep else row.latest_mark_id,
+            saw=read_uuid(request.POST.get("saw", "")),
+            note=note,
+        )
         messages.success(request, _("Settled."))
     except RoundError as error:
         messages.error(request, str(error))

@@ -48,7 +48,7 @@ def totals_of(round: Round, user: User) -> tuple[list[BuildingRow], Tally]:
 def visits_of(round: Round, user: User):
     return (
         Visit.objects.filter(round=round, building__in=Building.objects.visible_to(user))
-        .select_related("building", "latest_mark__marked_by")
+        .select_related("building", "latest_mark__marked_by", "latest_mark__walked_by")
         .top_down()
     )
 
@@ -78,7 +78,7 @@ def door_row(visit: Visit) -> list[str]:
         str(visit.done_count),
         f"{LETTERS[visit.outcome]} {visit.get_outcome_display()}",
         timezone.localtime(visit.latest_at).strftime("%Y-%m-%d %H:%M") if visit.latest_at else "",
-        str(mark.marked_by) if mark else "",
+        str(mark.who) if mark else "",
         mark.note if mark else "",
         str(next_step(visit.outcome)),
     ]

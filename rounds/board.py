@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -192,7 +192,9 @@ def read_board(round: Round, buildings: QuerySet[Building], chosen: int | None) 
     elevation: list[EntranceDrawing] = []
     if building is not None:
         visits = list(
-            Visit.objects.filter(round=round, building=building).select_related("latest_mark__marked_by").top_down()
+            Visit.objects.filter(round=round, building=building)
+            .select_related("latest_mark__marked_by", "latest_mark__walked_by")
+            .top_down()
         )
         for visit in visits:
             visit.walker = _walker_of(visit, assignments)
@@ -288,11 +290,18 @@ def _cells(building: Building, visits: list[Visit]) -> list[Cell]:
     for visit in visits:
         by_place[visit.entrance, visit.room].append(visit)
     cells = []
-    for door in Door.objects.filter(building=building).top_down():
-        here = by_place.pop((door.entrance, door.room), [])
+    drawn = set()
+    for door in Door.objects.filter(building=building).select_related("joined_to").top_down():
+        main = door.joined_to
+        here = by_place.get((door.entrance, door.room), [])
+        if main and not here:
+            there = by_place.get((main.entrance, main.room), [])
+            cells += [_joined_cell(door, main, visit) for visit in there] or [_vacant_cell(door, main)]
+            continue
+        drawn.add((door.entrance, door.room))
         cells += [_cell(visit) for visit in here] or [_vacant_cell(door)]
     # A door renamed since the round was opened is drawn as it was then.
-    return cells + [_cell(visit) for here in by_place.values() for visit in here]
+    return cells + [_cell(visit) for place, here in by_place.items() if place not in drawn for visit in here]
 
 
 def _cell(visit: Visit) -> Cell:
@@ -310,7 +319,18 @@ def _cell(visit: Visit) -> Cell:
     )
 
 
-def _vacant_cell(door: Door) -> Cell:
+def _joined_cell(door: Door, main: Door, visit: Visit) -> Cell:
+    """Of a door knocked through: what became of the visit at the main one."""
+    title = f"{main.full_room} + {door.full_room} {visit.get_outcome_display()}"
+    place = {"entrance": door.entrance, "floor": door.floor, "position": door.position, "room": door.room}
+    return replace(_cell(visit), **place, title=title, joined_to=_beside(door, main))
+
+
+def _beside(door: Door, main: Door) -> str:
+    return main.room if main.entrance == door.entrance else ""
+
+
+def _vacant_cell(door: Door, main: Door | None = None) -> Cell:
     return Cell(
         entrance=door.entrance,
         floor=door.floor,
@@ -319,4 +339,5 @@ def _vacant_cell(door: Door) -> Cell:
         css="o-vacant",
         letter=str(VACANT_LETTER),
         title=f"{door.full_room} {_('nobody expected')}",
+        joined_to=_beside(door, main) if main else "",
     )

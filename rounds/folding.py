@@ -79,6 +79,20 @@ def fold(marks: Iterable[Mark], expected_count: int) -> VisitState:
     )
 
 
+def versions_in_conflict(marks: Iterable[Mark]) -> list[Mark]:
+    """What each person last said since they parted, in order; the last is the one counted. Empty without a conflict."""
+    versions: list[Mark] = []
+    previous: Mark | None = None
+    for mark in standing(marks):
+        if not _still_in_conflict(bool(versions), previous, mark):
+            versions = []
+        elif previous is not None:
+            others = [one for one in versions or [previous] if one.marked_by_id != mark.marked_by_id]
+            versions = [*others, mark]
+        previous = mark
+    return versions
+
+
 def _still_in_conflict(has_conflict: bool, previous: Mark | None, mark: Mark) -> bool:
     """Two people on one door, the later not knowing of the earlier: a conflict, until somebody acts who saw both.
 

@@ -159,3 +159,25 @@ class DeskMarkForm(forms.Form):
         label=_("Whole household"), required=False, choices=[(item.value, item.label) for item in DESK_OUTCOMES]
     )
     note = forms.CharField(label=_("Remark"), max_length=200, required=False)
+
+
+class PaperForm(forms.Form):
+    """Whose sheet it is, and when they walked."""
+
+    walked_by = forms.ModelChoiceField(label=_("Who walked"), queryset=Volunteer.objects.none())
+    walked_at = MomentField(label=_("When they walked"))
+
+    def __init__(self, *args, round: Round, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.round = round
+        self.fields["walked_by"].queryset = Volunteer.objects.filter(compound=round.compound_id)  # type: ignore[attr-defined]
+        self.initial.setdefault("walked_at", timezone.localtime())
+
+    def clean_walked_at(self):
+        moment = self.cleaned_data["walked_at"]
+        opened_at = self.round.opened_at
+        if moment > timezone.now():
+            raise forms.ValidationError(_("This time is still to come."))
+        if opened_at and moment < opened_at.replace(second=0, microsecond=0):
+            raise forms.ValidationError(_("The round was not open then."))
+        return moment

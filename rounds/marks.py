@@ -21,9 +21,9 @@ from django.utils.translation import gettext as _
 
 from residents.devices import may_read
 from residents.models import Device, User
-from rounds.folding import fold
-from rounds.models import Assignment, HeldMark, Mark, Outcome, Round, Visit
-from rounds.receiving import IncomingMark, people_are_readable, read_mark
+from rounds.folding import fold, versions_in_conflict
+from rounds.models import CLOCK_TOLERANCE, MARKABLE, Assignment, HeldMark, Mark, Outcome, Round, Visit
+from rounds.receiving import EARLIEST, IncomingMark, people_are_readable, read_mark
 from rounds.services import RoundError
 
 Reason = HeldMark.Reason
@@ -238,6 +238,60 @@ def mark_at_desk(
     )
     refold([locked], {locked.pk: [*marks, mark]}, now)
     return mark
+
+
+@transaction.atomic
+def settle_conflict(*, visit: Visit, by: User, keep: UUID, note: str = "", saw: UUID | None = None) -> Mark:
+    """Of the versions that stand against each other `keep` is right: said once more by somebody who saw them all.
+
+    `saw` is the newest mark on the page the person looked at; a newer one is looked at first. Nothing is deleted.
+    """
+    locked = Visit.objects.select_for_update().get(pk=visit.pk)
+    versions = {mark.pk: mark for mark in versions_in_conflict(Mark.objects.filter(visit=locked))}
+    if not versions:
+        raise RoundError(_("There is no conflict here any more."))
+    if keep not in versions or saw not in {None, locked.latest_mark_id}:
+        raise RoundError(_("This door has been marked again meanwhile. Look at it as it is now."))
+    kept = versions[keep]
+    return mark_at_desk(visit=locked, by=by, outcome=kept.outcome, people=kept.people, note=note)
+
+
+@dataclass(frozen=True)
+class HeldVersion:
+    """What a held mark says, as far as it can be read, to be laid beside what is counted."""
+
+    outcome: str
+    label: str
+    people: dict[str, str]
+    note: str
+    happened_at: datetime | None
+    marked_at: datetime | None
+
+    @property
+    def is_clock_off(self) -> bool:
+        if self.happened_at is None or self.marked_at is None:
+            return False
+        return abs(self.happened_at - self.marked_at) > CLOCK_TOLERANCE
+
+
+def read_held(held: HeldMark) -> HeldVersion:
+    """Never raises, whatever the phone sent."""
+    item = read_mark(0, held.payload)
+    told = item.outcome if item.outcome in MARKABLE else ""
+    at = item.marked_at if item.marked_at != EARLIEST else None
+    return HeldVersion(
+        outcome=told,
+        label=str(Outcome(told).label) if told else "",
+        people=item.people,
+        note=item.note or _kept_note(held.payload),
+        happened_at=min(at + (held.received_at - held.sent_at), held.received_at) if at else None,
+        marked_at=at,
+    )
+
+
+def _kept_note(payload: Any) -> str:
+    note = payload.get("note") if isinstance(payload, dict) else None
+    return note if isinstance(note, str) else ""
 
 
 @transaction.atomic

@@ -5,6 +5,8 @@ Reading order: Round, Visit, Mark, then `rounds/folding.py` (how marks become a 
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import uuid6
 from django.conf import settings
 from django.db import models
@@ -35,6 +37,7 @@ class Outcome(models.TextChoices):
 
 
 MARKABLE = frozenset(Outcome.values) - {Outcome.WAITING}
+CLOCK_TOLERANCE = timedelta(minutes=2)
 PERSON_OUTCOMES = frozenset({Outcome.DONE, Outcome.NOBODY_HOME, Outcome.REFUSED, Outcome.ELSEWHERE, Outcome.EXEMPT})
 
 
@@ -287,9 +290,19 @@ class Mark(models.Model):
         return f"{self.get_outcome_display()} {self.happened_at:%H:%M}"
 
     @property
+    def who(self):
+        """Who was at the door, where that is known; else who told."""
+        return self.walked_by or self.marked_by
+
+    @property
     def skew(self):
         """How far the phone's clock was off, as a timedelta; positive when the phone is slow."""
         return self.received_at - self.sent_at
+
+    @property
+    def is_clock_off(self) -> bool:
+        """The phone's clock was so far off that its own time would puzzle a reader."""
+        return self.device_id is not None and abs(self.happened_at - self.marked_at) > CLOCK_TOLERANCE
 
 
 class HeldMarkQuerySet(models.QuerySet):

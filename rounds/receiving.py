@@ -90,7 +90,7 @@ def read_mark(index: int, raw: Any) -> IncomingMark:
         return mark
     mark.seq = _whole(raw.get("seq"))
     mark.visit_id = _whole(raw.get("visit"))
-    mark.mark_id = _uuid(raw.get("id"))
+    mark.mark_id = read_uuid(raw.get("id"))
     if mark.mark_id is None:
         mark.reason = Reason.BAD_ID
         return mark
@@ -99,8 +99,8 @@ def read_mark(index: int, raw: Any) -> IncomingMark:
     outcome = raw.get("outcome")
     mark.outcome = outcome if isinstance(outcome, str) else ""
     note, people = raw.get("note", ""), raw.get("people") or {}
-    links_ok = all(raw.get(name) is None or _uuid(raw[name]) for name in ("undoes", "saw"))
-    mark.undoes, mark.saw = _uuid(raw.get("undoes")), _uuid(raw.get("saw"))
+    links_ok = all(raw.get(name) is None or read_uuid(raw[name]) for name in ("undoes", "saw"))
+    mark.undoes, mark.saw = read_uuid(raw.get("undoes")), read_uuid(raw.get("saw"))
     readable = (
         mark.seq > 0
         and marked_at is not None
@@ -139,7 +139,8 @@ def _whole(value: Any) -> int:
     return value if type(value) is int and 1 <= value <= MAX_ID else 0
 
 
-def _uuid(value: Any) -> uuid.UUID | None:
+def read_uuid(value: Any) -> uuid.UUID | None:
+    """In its one spelling with hyphens, else None."""
     if not isinstance(value, str) or len(value) != 36:
         return None
     try:

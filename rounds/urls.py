@@ -1,6 +1,6 @@
 from django.urls import path
 
-from rounds import assignment_views, views
+from rounds import assignment_views, paper_views, views
 
 app_name = "rounds"
 urlpatterns = [
@@ -10,7 +10,8 @@ urlpatterns = [
     path("<int:pk>/live/", views.board_live, name="live"),
     path("<int:pk>/edit/", views.edit, name="edit"),
     path("<int:pk>/gaps/", views.gaps, name="gaps"),
-    path("<int:pk>/print/", views.print_sheets, name="print"),
+    path("<int:pk>/print/", paper_views.print_sheets, name="print"),
+    path("<int:pk>/paper/", paper_views.rekey, name="rekey"),
     path("<int:pk>/close/", views.close, name="close"),
     path("<int:pk>/reopen/", views.reopen, name="reopen"),
     path("<int:pk>/cancel/", views.cancel, name="cancel"),

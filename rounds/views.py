@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from residents.access import get_kept, get_visible
-from residents.models import AccessRecord, Building, Compound
+from residents.models import Building, Compound
 from rounds.board import LETTERS, next_step, pulse, read_board, with_pulse
 from rounds.folding import standing
 from rounds.forms import ClosingForm, DecisionForm, PlainRoundForm, ReasonForm, WindowForm
-from rounds.marks import apply_held_mark, dismiss_held_mark
+from rounds.marks import apply_held_mark, dismiss_held_mark, read_held
 from rounds.models import Assignment, HeldMark, Outcome, Round, Visit
 from rounds.services import (
     RoundError,
@@ -85,13 +85,13 @@ def edit(request, pk):
 # --- The board ------------------------------------------------------------------------------------
 
 
-def _chosen(request) -> int | None:
+def chosen_building(request) -> int | None:
     text = request.GET.get("building", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def _board_context(request, round: Round) -> dict:
-    board = read_board(round, Building.objects.visible_to(request.user), _chosen(request))
+    board = read_board(round, Building.objects.visible_to(request.user), chosen_building(request))
     for visit in board.revisits:
         visit.next_step = next_step(visit.outcome)
     return {
@@ -99,7 +99,12 @@ def _board_context(request, round: Round) -> dict:
         "board": board,
         "letters": LETTERS,
         "can_keep": round.compound_id in request.user.access.steward,
+        "can_type": board.chosen.expected > 0 and _may_mark(request.user.access, round, board.building),
     }
+
+
+def _may_mark(access, round: Round, building: Building | None) -> bool:
+    return round.compound_id in access.steward or (building is not None and building.pk in access.lead_buildings)
 
 
 @require_safe
@@ -110,7 +115,7 @@ def board(request, pk):
 
 
 def _etag(request, round: Round) -> str:
-    return f'"{pulse(round, request.user.pk, get_language(), _chosen(request))}"'
+    return f'"{pulse(round, request.user.pk, get_language(), chosen_building(request))}"'
 
 
 @require_safe
@@ -135,7 +140,7 @@ def gaps(request, pk):
     visits = (
         Visit.objects.filter(round=round, building__in=Building.objects.visible_to(request.user))
         .missing()
-        .select_related("building", "latest_mark__marked_by")
+        .select_related("building", "latest_mark")
         .top_down()
     )
     page = Paginator(visits, 100).get_page(request.GET.get("page"))
@@ -144,31 +149,6 @@ def gaps(request, pk):
         visit.next_step = next_step(visit.outcome)
         visit.walker = "、".join(part.volunteer.name for part in assignments if part.holds(visit))
     return render(request, "rounds/gaps.html", {"round": round, "page": page})
-
-
-@require_safe
-def print_sheets(request, pk):
-    """A4 per stairwell: every door with its state and room for a pen. Who printed is on record."""
-    round = get_visible(Round.objects.select_related("compound"), request.user, pk=pk)
-    buildings = Building.objects.visible_to(request.user).filter(rounds=round)
-    chosen = _chosen(request)
-    if chosen:
-        buildings = buildings.filter(pk=chosen)
-    visits = (
-        Visit.objects.filter(round=round, building__in=buildings).select_related("building", "latest_mark").top_down()
-    )
-    sheets: dict[tuple, list[Visit]] = {}
-    for visit in visits:
-        visit.letter = str(LETTERS[visit.outcome])
-        sheets.setdefault((visit.building, visit.entrance), []).append(visit)
-    AccessRecord.objects.create(
-        user=request.user,
-        compound=round.compound,
-        deed=AccessRecord.Deed.PRINT,
-        subject=f"round {round.pk}",
-        row_count=sum(len(rows) for rows in sheets.values()),
-    )
-    return render(request, "rounds/print.html", {"round": round, "sheets": sheets.items()})
 
 
 # --- The steps of a round's life ------------------------------------------------------------------
@@ -230,19 +210,19 @@ def held(request):
     if not compounds:
         raise PermissionDenied
     rows = HeldMark.objects.kept_by(request.user).select_related(
-        "device__volunteer", "visit__round", "visit__building", "decided_by"
+        "device__volunteer",
+        "visit__round",
+        "visit__building",
+        "visit__latest_mark__marked_by",
+        "visit__latest_mark__walked_by",
+        "visit__latest_mark__device",
+        "decided_by",
     )
     waiting = Paginator(rows.filter(decision=""), PAGE).get_page(request.GET.get("page"))
     decided = rows.exclude(decision="").order_by("-decided_at")[:20]
     for row in waiting:
-        row.told = _told(row.payload)
+        row.told = read_held(row)
     return render(request, "rounds/held.html", {"page": waiting, "decided": decided})
-
-
-def _told(payload) -> str:
-    """The outcome a held mark speaks of, in words; empty when it speaks of none we know."""
-    outcome = payload.get("outcome") if isinstance(payload, dict) else None
-    return str(dict(Outcome.choices).get(outcome, "")) if isinstance(outcome, str) else ""
 
 
 @require_POST
@@ -270,7 +250,7 @@ def _decide(request, pk, service, done: str):
 
 def marks_of(visit: Visit) -> list:
     """A visit's marks in the order they happened, each told whether it still stands."""
-    rows = list(visit.marks.select_related("marked_by", "device"))
+    rows = list(visit.marks.select_related("marked_by", "walked_by", "device"))
     left = {mark.id for mark in standing(rows)}
     for mark in rows:
         mark.letter = str(LETTERS[mark.outcome])

@@ -87,6 +87,7 @@ OBJECT = {
     "rounds:edit":                   ("round",       "FORM", 200,    403,   403,  404),
     "rounds:gaps":                   ("round",       "GET",  200,    200,   200,  404),
     "rounds:print":                  ("round",       "GET",  200,    200,   200,  404),
+    "rounds:rekey":                  ("round",       "FORM", 200,    403,   200,  404),
     "rounds:close":                  ("round",       "GET",  200,    403,   403,  404),
     "rounds:reopen":                 ("round",       "FORM", 200,    403,   403,  404),
     "rounds:cancel":                 ("round",       "FORM", 200,    403,   403,  404),

@@ -1,7 +1,8 @@
 from django import template
+from django.utils.translation import gettext as _
 
 from rounds.board import Tally
-from rounds.models import Outcome
+from rounds.models import Mark, Outcome
 
 register = template.Library()
 
@@ -31,3 +32,18 @@ def tally_bar(tally: Tally):
 def outcome_label(outcome: str) -> str:
     """The word for what a mark says of one person."""
     return str(Outcome(outcome).label)
+
+
+@register.filter
+def outcome_is_unknown(outcome: str) -> bool:
+    return outcome not in Outcome.values
+
+
+@register.simple_tag
+def mark_origin(mark: Mark) -> str:
+    """From which phone, or by whom it was typed."""
+    if mark.device:
+        return f"{mark.device} #{mark.seq}"
+    if mark.walked_by:
+        return _("on paper, typed by %(who)s") % {"who": mark.marked_by}
+    return _("at a desk")
