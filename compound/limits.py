@@ -27,7 +27,7 @@ from django.utils import timezone
 from notices.models import Tally
 from residents.lockout import client_address
 
-SPAN = 60  # seconds; all limits are so many a minute
+MINUTE = 60
 MOST_KEYS = 20_000  # kept in memory; the oldest go first
 MAX_BIND_BYTES = 4096
 
@@ -55,10 +55,11 @@ def by_code(request: HttpRequest) -> str:
 
 @dataclass(frozen=True)
 class Limit:
-    per_minute: int
+    times: int
     of: Callable[[HttpRequest], str]
     is_exact: bool = False
     methods: frozenset[str] = frozenset({"GET", "HEAD", "POST"})
+    span: int = MINUTE
 
 
 POSTS = frozenset({"POST"})
@@ -67,7 +68,8 @@ LIMITS: dict[str, list[Limit]] = {
     "login": [Limit(60, client_address, is_exact=True, methods=POSTS)],
     "invite": [Limit(120, client_address, is_exact=True), Limit(20, by_code, is_exact=True)],
     "my_bind": [Limit(60, client_address, is_exact=True), Limit(10, by_code, is_exact=True)],
-    "second_factor": [Limit(20, by_user, is_exact=True, methods=POSTS)],
+    # Ten of a million codes in a quarter of an hour, the three around now being right: a guesser needs years.
+    "second_factor": [Limit(10, by_user, is_exact=True, methods=POSTS, span=900)],
     "residents:search": [Limit(60, by_user)],
     "sync": [Limit(120, by_phone)],
     "my_doors": [Limit(120, by_phone)],
@@ -89,30 +91,31 @@ def not_too_often(get_response):
             if not settings.RATE_LIMITS or request.method not in limit.methods:
                 continue
             of = limit.of(request)
-            if of and count(f"{route}/{number}", of, is_exact=limit.is_exact) > limit.per_minute:
-                return slow_down(request, route)
+            if of and count(f"{route}/{number}", of, is_exact=limit.is_exact, span=limit.span) > limit.times:
+                return slow_down(request, route, limit.span)
         return None
 
     middleware.process_view = process_view
     return middleware
 
 
-def slow_down(request: HttpRequest, route: str) -> HttpResponse:
+def slow_down(request: HttpRequest, route: str, span: int) -> HttpResponse:
+    wait = span - int(time.time()) % span
     if route in FOR_PHONES:
         response: HttpResponse = JsonResponse({"error": "slow_down"}, status=429)
     else:
         frame = "base_phone.html" if route == "invite" else "base.html"
-        response = render(request, "slow_down.html", {"frame": frame}, status=429)
-    response["Retry-After"] = str(SPAN - int(time.time()) % SPAN)
+        response = render(request, "slow_down.html", {"frame": frame, "minutes": -(-wait // MINUTE)}, status=429)
+    response["Retry-After"] = str(wait)
     response["Cache-Control"] = "no-store"
     return response
 
 
-def count(what: str, of: str, *, is_exact: bool) -> int:
-    """How often, this one included, within the minute. Kept under a digest: no key, address or name is stored."""
+def count(what: str, of: str, *, is_exact: bool, span: int = MINUTE) -> int:
+    """How often, this one included, within the span. Kept under a digest: no key, address or name is stored."""
     key = hashlib.sha256(f"{settings.SECRET_KEY}\n{what}\n{of}".encode("utf-8", "surrogatepass")).hexdigest()
-    span = int(time.time()) // SPAN
-    return _count_in_database(key, span) if is_exact else _count_in_memory(key, span)
+    number = int(time.time()) // span
+    return _count_in_database(key, number) if is_exact else _count_in_memory(key, number)
 
 
 def _count_in_database(key: str, span: int) -> int:

@@ -1,6 +1,13 @@
-"""The two habits every answer shares."""
+"""The habits every answer shares."""
+
+import time
 
 from django.conf import settings
+from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
+
+BEGAN = "began"  # of a session: when somebody logged in
+ADMIN_AT = "admin_at"  # when the administration was last used
 
 
 def chinese_unless_chosen(get_response):
@@ -23,4 +30,30 @@ def personal_pages_are_not_stored(get_response):
             response["Cache-Control"] = "no-store, private"
         return response
 
+    return middleware
+
+
+def sessions_end(get_response):
+    """Twelve hours after the login, however busy; and the administration asks again after half an hour unused."""
+
+    def middleware(request):
+        return get_response(request)
+
+    def process_view(request, view, args, kwargs):
+        if not getattr(view, "login_required", True) or not request.user.is_authenticated:
+            return None
+        now, session = int(time.time()), request.session
+        began = session.get(BEGAN, now)
+        is_over = now - began > settings.SESSION_LIFETIME.total_seconds()
+        if request.resolver_match.namespace == "admin" and request.resolver_match.url_name not in {"login", "logout"}:
+            used_at = session.get(ADMIN_AT, began)
+            is_over = is_over or now - used_at > settings.ADMIN_IDLE.total_seconds()
+            if ADMIN_AT not in session or now - used_at > 60:  # a write a minute at most
+                session[ADMIN_AT] = now
+        if not is_over or request.resolver_match.view_name == "logout":
+            return None
+        logout(request)
+        return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
+
+    middleware.process_view = process_view
     return middleware

@@ -94,6 +94,9 @@ INSTALLED_APPS = [
     "simple_history",
     "csp",
     "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "residents",
     "rounds",
     "notices",
@@ -115,7 +118,10 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "compound.middleware.sessions_end",
+    "compound.second_factor.second_factor_first",
     "compound.limits.not_too_often",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -208,8 +214,14 @@ AXES_SENSITIVE_PARAMETERS = ["username", "password", "next", "csrfmiddlewaretoke
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False  # unlocked where users are
 AXES_VERBOSE = False
+# A code from a phone beside the password, for stewards, officers and administrators (compound/second_factor.py).
+REQUIRE_TOTP = read_flag("REQUIRE_TOTP", not LOCAL_ONLY)
+# Wrong codes are counted in compound/limits.py. Django-otp's own brake doubles without end: it would keep people out.
+OTP_TOTP_THROTTLE_FACTOR = OTP_STATIC_THROTTLE_FACTOR = 0
+SESSION_LIFETIME = timedelta(hours=12)  # from the login on, however busy
+ADMIN_IDLE = timedelta(minutes=30)
 RATE_LIMITS = read_flag("RATE_LIMITS", True)  # compound/limits.py; off only to measure
-SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_AGE = int(SESSION_LIFETIME.total_seconds())
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 INVITE_LIFETIME = timedelta(hours=read_number("INVITE_HOURS", 48, 1, 24 * 14))

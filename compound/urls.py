@@ -6,13 +6,16 @@ from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from compound import health, opening, views, visits
+from compound import health, opening, second_factor, views, visits, volunteer_day
 from compound.phone_urls import phone_urlpatterns
 from compound.sync import sync
 
 urlpatterns = [
     path("", views.today, name="today"),
     path("login/", views.login, name="login"),
+    path("second-factor/", second_factor.second_factor, name="second_factor"),
+    path("second-factor/set-up/", second_factor.second_factor_enrol, name="second_factor_enrol"),
+    path("second-factor/codes/", second_factor.second_factor_codes, name="second_factor_codes"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("language/", login_not_required(set_language), name="set_language"),
     path("healthz", health.healthz, name="healthz"),
@@ -22,6 +25,7 @@ urlpatterns = [
     *phone_urlpatterns,
     path("", include("residents.urls")),
     path("rounds/<int:pk>/open/", opening.round_open, name="round_open"),
+    path("volunteers/<int:pk>/day/", volunteer_day.volunteer_day, name="volunteer_day"),
     path("visits/<int:pk>/", visits.visit, name="visit"),
     path("visits/<int:pk>/mark/", visits.visit_mark, name="visit_mark"),
     path("visits/<int:pk>/undo/<uuid:mark_pk>/", visits.mark_undo, name="mark_undo"),

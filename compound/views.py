@@ -1,11 +1,14 @@
 """Pages that need everything."""
 
+import time
+
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from compound.middleware import BEGAN
 from compound.today import read_today
 from residents.lockout import remember_browser
 
@@ -30,4 +33,5 @@ def login(request):
     response = SIGN_IN(request)
     if request.method == "POST" and request.user.is_authenticated:
         remember_browser(request, response, request.user)
+        request.session[BEGAN] = int(time.time())
     return response

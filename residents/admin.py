@@ -22,6 +22,7 @@ from residents.models import (
     User,
     Volunteer,
 )
+from residents.second_factor import remove_second_factor
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -51,12 +52,17 @@ class UserAdmin(DjangoUserAdmin):
     fieldsets = [(None, {"fields": ["display_name"]}), *(DjangoUserAdmin.fieldsets or [])]
     add_fieldsets = [(None, {"fields": ["display_name"]}), *DjangoUserAdmin.add_fieldsets]
     inlines = [GrantInline]
-    actions = ["unlock_accounts"]
+    actions = ["unlock_accounts", "remove_second_factors"]
 
     @admin.action(description=_("Unlock after wrong passwords"), permissions=["change"])
     def unlock_accounts(self, request, queryset):
         unlock(*queryset)
         self.message_user(request, _("Unlocked. They can try again now."))
+
+    @admin.action(description=_("Remove the second factor (lost phone)"), permissions=["change"])
+    def remove_second_factors(self, request, queryset):
+        remove_second_factor(*queryset)
+        self.message_user(request, _("Removed. At the next login they set up a new one."))
 
 
 @admin.register(RoleGrant)

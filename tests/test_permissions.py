@@ -25,6 +25,9 @@ PLAIN = {
     "today":                   ("GET",   200,    200,   200,   200,     200,    302),
     "login":                   ("GET",   302,    302,   302,   302,     302,    200),
     "logout":                  ("POST",  302,    302,   302,   302,     302,    302),
+    "second_factor":           ("GET",   302,    302,   302,   302,     302,    302),  # to set-up: none has one
+    "second_factor_enrol":     ("GET",   200,    200,   200,   200,     200,    302),
+    "second_factor_codes":     ("POST",  302,    302,   302,   302,     302,    302),
     "set_language":            ("POST",  302,    302,   302,   302,     302,    302),
     "healthz":                 ("GET",   200,    200,   200,   200,     200,    200),
     "readyz":                  ("GET",   200,    200,   200,   200,     200,    200),
