@@ -23,6 +23,7 @@ class Cell:
     letter: str
     title: str  # the whole story in words: "502 done"
     href: str = ""
+    joined_to: str = ""  # the room whose household lives here too: drawn as one with it where they are neighbours
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +32,17 @@ class FloorDrawing:
     cells: list[Cell]
     columns: dict[int, list[Cell]]  # column -> the households behind that door
     width: int
+    spans: dict[int, int]  # column -> how many columns its door and those joined to it take
 
     @property
     def html(self) -> SafeString:
         """The row's cells. Written here because three thousand of them are too many for template tags."""
-        return mark_safe("".join(_door_html(self.columns.get(column)) for column in range(self.width)))
+        html, column = [], 0
+        while column < self.width:
+            span = self.spans.get(column, 1)
+            html.append(_door_html(self.columns.get(column), span))
+            column += span
+        return mark_safe("".join(html))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,27 +78,53 @@ def _draw_entrance(name: str, cells: list[Cell]) -> EntranceDrawing:
     else:
         placed = [(floor, dict(enumerate(doors))) for floor, doors in floors]
     width = max(max(columns) for _, columns in placed) + 1
+    spans = [_join_neighbours(columns) for _, columns in placed]
     return EntranceDrawing(
         name=name,
         rows=[
             FloorDrawing(
-                floor=floor, cells=[cell for door in columns.values() for cell in door], columns=columns, width=width
+                floor=floor,
+                cells=[cell for door in columns.values() for cell in door],
+                columns=columns,
+                width=width,
+                spans=spans_of_floor,
             )
-            for floor, columns in placed
+            for (floor, columns), spans_of_floor in zip(placed, spans, strict=True)
         ],
     )
+
+
+def _join_neighbours(columns: dict[int, list[Cell]]) -> dict[int, int]:
+    """Takes doors that are one with the door beside them out of `columns`; returns how wide the others became."""
+    spans: dict[int, int] = {}
+    start = None
+    for column in sorted(columns):
+        if start is not None and column == start + spans[start] and _is_one(columns[start], columns[column]):
+            spans[start] += 1
+            door = columns.pop(column)
+            if columns[start][0].joined_to and not door[0].joined_to:
+                columns[start] = door
+        else:
+            start, spans[column] = column, 1
+    return {column: span for column, span in spans.items() if span > 1}
+
+
+def _is_one(left: list[Cell], right: list[Cell]) -> bool:
+    a, b = left[0], right[0]
+    return bool(a.joined_to or b.joined_to) and (a.joined_to or a.room) == (b.joined_to or b.room)
 
 
 def _doors_of(row: Iterable[Cell]) -> list[list[Cell]]:
     return [list(door) for _, door in groupby(row, key=lambda cell: (cell.position, cell.room))]
 
 
-def _door_html(door: list[Cell] | None) -> str:
+def _door_html(door: list[Cell] | None, span: int) -> str:
     if not door:
         return "<td></td>"
+    wide = f' colspan="{span}"' if span > 1 else ""
     if len(door) == 1:
-        return f"<td>{_cell_html(door[0])}</td>"
-    return f'<td class="n{min(len(door), 4)}">{"".join(map(_cell_html, door))}</td>'
+        return f"<td{wide}>{_cell_html(door[0])}</td>"
+    return f'<td{wide} class="n{min(len(door), 4)}">{"".join(map(_cell_html, door))}</td>'
 
 
 def _cell_html(cell: Cell) -> str:

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from datetime import date
+from typing import cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -12,11 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from residents.encryption import fingerprint
+from residents.joining import doors_to_join
 from residents.lookalikes import Lookalike, find_lookalikes
 from residents.merging import TAKEN
 from residents.models import Building, Door, Household, Resident, User
 from residents.needs import NEED_WORDS
 from residents.phones import PhoneError, normalise_phone
+from residents.search import clean_query, room_query
 
 EARLIEST = date(1900, 1, 1)
 
@@ -190,8 +193,48 @@ class HouseholdForm(forms.ModelForm):
         return cleaned
 
 
+class JoinForm(forms.Form):
+    joined = forms.TypedChoiceField(
+        label=_("The other door"), help_text=_("Only doors of this building behind which nobody is listed.")
+    )
+
+    def __init__(self, *args, door: Door, **kwargs):
+        super().__init__(*args, **kwargs)
+        doors = {str(row.pk): row for row in doors_to_join(door)}
+        field = cast(forms.TypedChoiceField, self.fields["joined"])
+        field.choices = [("", _("Choose a door")), *((key, row.full_room) for key, row in doors.items())]
+        field.coerce = doors.get
+
+
 class MoveOutForm(forms.Form):
     on = DayField(label=_("Moved out on"))
+
+
+class StaysAtField(forms.CharField):
+    """Another door of the compound, written as people say it: `2号楼 402`. Finds one door or says why not."""
+
+    def __init__(self):
+        super().__init__(
+            max_length=40,
+            required=False,
+            label=_("Sleeps behind another door"),
+            help_text=_("Room with its building, such as 12-502. Counted there and not here. Empty: lives here."),
+        )
+
+    def find(self, text: str, *, user: User, home: Door) -> Door | None:
+        if not text:
+            return None
+        doors = Door.objects.visible_to(user).filter(building__compound=home.building.compound_id)
+        found = list(doors.filter(room_query(clean_query(text))).select_related("building")[:2])
+        if not found:
+            raise ValidationError(_("There is no such door in this compound, or it is not yours to see."))
+        if len(found) > 1:
+            raise ValidationError(_("Several doors are called that. Add the building and the entrance."))
+        if found[0].pk in {home.pk, home.joined_to_id}:
+            raise ValidationError(_("This is the door they are listed at."))
+        if not Household.objects.lived_in().filter(door=found[0]).exists():
+            raise ValidationError(_("Nobody is listed as living there. Enter that household first."))
+        return found[0]
 
 
 class ResidentForm(AsksAboutLookalikes, forms.ModelForm):
@@ -204,18 +247,21 @@ class ResidentForm(AsksAboutLookalikes, forms.ModelForm):
     )
     phone = PhoneField()
     forget_phone = forms.BooleanField(required=False, label=_("Remove the number on record"))
+    stays_at_room = StaysAtField()
     moved_in_on = DayField(required=False, label=_("Moved in on"))
 
     class Meta:
         model = Resident
         fields = ["name", "age_band", "whereabouts", "is_contact", *Resident.NEEDS, "moved_in_on"]
 
-    field_order = ["name", "age_band", "phone", "forget_phone", "is_contact", "whereabouts"]
+    field_order = ["name", "age_band", "phone", "forget_phone", "is_contact", "whereabouts", "stays_at_room"]
 
     def __init__(self, *args, user: User, **kwargs):
         super().__init__(*args, **kwargs)
         self.user, self.name_before = user, self.instance.name
         self.order_fields(self.field_order)
+        if self.instance.stays_at:
+            self.initial["stays_at_room"] = str(self.instance.stays_at)
         if self.instance.phone:
             self.fields["phone"].help_text = _("On record: %(phone)s. Leave this empty to keep it.") % {
                 "phone": self.instance.masked_phone
@@ -236,6 +282,14 @@ class ResidentForm(AsksAboutLookalikes, forms.ModelForm):
             told={"phone", *({"name"} if cleaned.get("name") != self.name_before else ())},
         )
         return cleaned
+
+    def clean_stays_at_room(self):
+        """What was on record stays, even where it is a door this user could not name."""
+        text, before = self.cleaned_data["stays_at_room"], self.instance.stays_at
+        if before is None or text != str(before):
+            field = cast(StaysAtField, self.fields["stays_at_room"])
+            self.instance.stays_at = field.find(text, user=self.user, home=self.instance.household.door)
+        return text
 
     @property
     def new_phone(self) -> str | None:
@@ -299,8 +353,8 @@ TAKEN_LABELS = {
 
 def _shown(person: Resident, name: str) -> str:
     if name == "phone":
-        return person.masked_phone or _("none")
-    return getattr(person, f"get_{name}_display")() if name != "name" else person.name
+        return person.masked_phone or str(_("none"))
+    return str(getattr(person, f"get_{name}_display")()) if name != "name" else person.name
 
 
 class UnmergeForm(forms.Form):

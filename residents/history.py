@@ -53,6 +53,10 @@ def _tell(rows: Iterable, fields: tuple[str, ...], subject, *, names: bool) -> I
             ]
             if getattr(before, "phone", "") != getattr(row, "phone", ""):
                 words.append(_("phone changed"))
+            if getattr(before, "stays_at_id", None) != getattr(row, "stays_at_id", None):
+                words.append(_("sleeps elsewhere") if row.stays_at_id else _("sleeps here again"))
+            if getattr(before, "merged_into_id", None) != getattr(row, "merged_into_id", None):
+                words.append(_("merged into another record") if row.merged_into_id else _("merge undone"))
         if words:
             yield Change(row.history_date, str(row.history_user or _("the portal")), subject(row), words)
         before = row

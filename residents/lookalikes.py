@@ -32,7 +32,7 @@ def find_lookalikes(
         return []
     rows = (
         Resident.objects.filter(match, household__door__building__compound=compound_id, moved_out_on=None)
-        .exclude(pk=but)
+        .exclude(pk=but or 0)
         .select_related("household__door__building")
         .order_by("pk")[:MOST]
     )

@@ -111,7 +111,7 @@ def _refuse_unmerge(merge: MergeRecord, kept: Resident, other: Resident, before:
     if kept.merged_into_id:
         raise MergeError(_("The record that was kept has itself been merged into another since. Undo that first."))
     changed = [
-        str(Resident._meta.get_field(name.removesuffix("_id")).verbose_name)
+        str(getattr(Resident, name.removesuffix("_id")).field.verbose_name)
         for person, was, became in ((kept, before["kept"], after["kept"]), (other, before["other"], after["other"]))
         for name in IMAGE
         if was[name] != became[name] and _plain(getattr(person, name)) != became[name]

@@ -1,5 +1,6 @@
 """Who lives behind which door, as numbers and as a picture."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -10,7 +11,9 @@ from django.utils.translation import ngettext, pgettext
 
 from residents.elevation import Cell
 from residents.models import Building, Door, Household, Resident
+from residents.namesakes import told_apart
 from residents.needs import need_words
+from residents.staying import Guests, guests_of
 
 ELDER_BANDS = (Resident.AgeBand.ELDER, Resident.AgeBand.OLD)
 WINDOW, ROW, SCALE = 4, 3, 2  # one door of a silhouette with its gap; pixels a unit
@@ -52,41 +55,62 @@ class Summary:
 
 
 def summarise(buildings: Sequence[Building]) -> list[Summary]:
-    """Two statements, however many buildings."""
+    """Three statements, however many buildings."""
     summaries = {building.pk: Summary(building) for building in buildings}
-    people = _people_by_household(buildings)
+    guests = guests_of(buildings)
+    people = _people_by_household(buildings, guests)
     seen: set[int] = set()
     rows = (
         Door.objects.filter(building__in=buildings)
         .annotate(home=FilteredRelation("households", condition=Q(households__moved_out_on=None)))
         .order_by("pk")
         .values_list(
-            "building", "pk", "entrance", "floor", "position", "home__pk", "home__occupancy", "home__told_count"
+            "building",
+            "pk",
+            "entrance",
+            "floor",
+            "position",
+            "home__pk",
+            "home__occupancy",
+            "home__told_count",
+            "joined_to",
         )
     )
-    for building_pk, door_pk, entrance, floor, position, home_pk, occupancy, told_count in rows:
+    joined = []
+    lit_doors: set[int] = set()
+    for building_pk, door_pk, entrance, floor, position, home_pk, occupancy, told_count, main_pk in rows:
         summary = summaries[building_pk]
+        if main_pk and home_pk is None:
+            joined.append((summary, main_pk, (entrance, floor, position)))
+            continue
         summary.doors += door_pk not in seen
         seen.add(door_pk)
         known, elders, alone = people.get(home_pk, (0, 0, 0))
+        visitors = guests.with_host.get(home_pk, []) if home_pk else []
         is_lived_in = occupancy in {Household.Occupancy.OWNER, Household.Occupancy.TENANT}
         summary.unlisted += home_pk is None
         summary.lived_in += is_lived_in
         summary.vacant += occupancy == Household.Occupancy.VACANT
-        summary.people += max(known, told_count or 0)
+        summary.people += guests.head_count(home_pk, known + len(visitors), told_count)
+        elders += sum(person.age_band in ELDER_BANDS for person in visitors)
+        alone += sum(person.lives_alone for person in visitors)
         summary.elders += elders
         summary.alone += alone
         summary.windows["lit" if is_lived_in else "dark"].add((entrance, floor, position))
+        lit_doors |= {door_pk} if is_lived_in else set()
+    for summary, main_pk, place in joined:
+        summary.windows["lit" if main_pk in lit_doors else "dark"].add(place)
     for summary in summaries.values():
         summary.windows["dark"] -= summary.windows["lit"]  # one of two households is enough light
     return list(summaries.values())
 
 
-def _people_by_household(buildings: Sequence[Building]) -> dict[int, tuple[int, int, int]]:
+def _people_by_household(buildings: Sequence[Building], guests: Guests) -> dict[int, tuple[int, int, int]]:
     rows = (
         Resident.objects.filter(
             household__door__building__in=buildings, household__moved_out_on=None, moved_out_on=None
         )
+        .exclude(pk__in=guests.gone)
         .order_by()
         .values_list("household")
         .annotate(
@@ -118,44 +142,70 @@ class DoorLine:
 
 
 def lines_of(building: Building, *, names: bool) -> list[DoorLine]:
-    """Every door from the top floor down with who lives there now. Three statements."""
+    """Every door from the top floor down with who lives there now. Four statements."""
+    guests = guests_of([building])
     lines = {door.pk: DoorLine(door, []) for door in building.doors.order_by("entrance", "-floor", "position", "room")}
     people = Prefetch(
-        "residents", Resident.objects.current().defer("phone", "phone_index"), to_attr="current_residents"
+        "residents",
+        Resident.objects.current().defer("phone", "phone_index", "phone_end_index", "name_pinyin"),
+        to_attr="current_residents",
     )
     for household in (
         Household.objects.current().filter(door__building=building).order_by("pk").prefetch_related(people)
     ):
-        lines[household.door_id].homes.append(_home(household, names))
+        lines[household.door_id].homes.append(_home(household, names, guests))
     for line in lines.values():
         line.door.building = building
     return list(lines.values())
 
 
-def _home(household: Household, names: bool) -> Home:
-    people = household.current_residents  # type: ignore[attr-defined]  # prefetched by lines_of
+def _home(household: Household, names: bool, guests: Guests) -> Home:
+    people = guests.at_home(household, household.current_residents)
     return Home(
         household=household,
-        names=[person.name if names else person.masked_name for person in people],
-        head_count=max(len(people), household.told_count or 0),
+        names=told_apart(people, names=names),
+        head_count=guests.head_count(household.pk, len(people), household.told_count),
         needs=need_words(need for person in people for need in person.needs),
     )
 
 
 def occupancy_cells(lines: Iterable[DoorLine], *, may_add: bool) -> list[Cell]:
     """The picture of a building: head counts, with a letter where there is something to know."""
+    lines = list(lines)
+    joined = _joined_rooms(lines)
+    by_door = {line.door.pk: line for line in lines}
     cells = []
     for line in lines:
         door = line.door
         place = (door.entrance, door.floor, door.position, door.room)
+        main = by_door.get(door.joined_to_id) if not line.homes else None
+        if main:
+            rooms = " + ".join([main.door.full_room, *joined[main.door.pk]])
+            beside = main.door.room if main.door.entrance == door.entrance else ""
+            cells += [_home_cell(place, rooms, home, joined_to=beside) for home in main.homes] or [
+                Cell(*place, "o-cleared", "?", f"{rooms} {_('nobody listed')}", joined_to=beside)
+            ]
+            continue
+        rooms = " + ".join([door.full_room, *joined[door.pk]])
         if not line.homes:
             href = reverse("residents:household_add", args=[door.pk]) if may_add else ""
-            cells.append(Cell(*place, "o-cleared", "?", f"{door.full_room} {_('nobody listed')}", href))
-        for home in line.homes:
-            css, letter, words = _look(home)
-            title = " · ".join([door.full_room, *home.names[:1], words, *home.needs])
-            cells.append(Cell(*place, css, letter, title, home.household.get_absolute_url()))
+            cells.append(Cell(*place, "o-cleared", "?", f"{rooms} {_('nobody listed')}", href))
+        cells += [_home_cell(place, rooms, home) for home in line.homes]
     return cells
+
+
+def _joined_rooms(lines: list[DoorLine]) -> dict[int, list[str]]:
+    rooms: dict[int, list[str]] = defaultdict(list)
+    for line in lines:
+        if line.door.joined_to_id and not line.homes:
+            rooms[line.door.joined_to_id].append(line.door.full_room)
+    return rooms
+
+
+def _home_cell(place: tuple[str, int, int, str], rooms: str, home: Home, joined_to: str = "") -> Cell:
+    css, letter, words = _look(home)
+    title = " · ".join([rooms, *home.names[:1], words, *home.needs])
+    return Cell(*place, css, letter, title, home.household.get_absolute_url(), joined_to)
 
 
 def _look(home: Home) -> tuple[str, str, str]:

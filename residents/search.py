@@ -56,9 +56,11 @@ def search(*, user: User, query: str) -> SearchResult:
     in_order = people.order_by(Case(When(asked, then=0), default=1), "-is_contact", "pk").values("name")
     homes = (
         Door.objects.visible_to(user)
-        .filter(joined_to=None)
         .annotate(home=FilteredRelation("households", condition=Q(households__moved_out_on=None)))
-        .filter(_room(query) | (named & Q(home__in=Resident.objects.current().filter(asked).values("household"))))
+        .filter(
+            Q(joined_to=None) | Q(home__isnull=False),
+            room_query(query) | (named & Q(home__in=Resident.objects.current().filter(asked).values("household"))),
+        )
         .annotate(home_id=F("home__pk"), home_occupancy=F("home__occupancy"), total=Window(Count("*")))
         .annotate(**{f"name{place}": Subquery(in_order[place : place + 1]) for place in range(NAMES + 1)})
         .select_related("building")
@@ -87,7 +89,7 @@ def _person(query: str) -> Q:
     return match
 
 
-def _room(query: str) -> Q:
+def room_query(query: str) -> Q:
     """Pieces from the right: room, then entrance or building, then building. A joined door is found as its main."""
     pieces = [piece for piece in BETWEEN.split(query) if piece]
     nothing = Q(pk__in=[])

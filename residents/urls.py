@@ -3,7 +3,7 @@
 from django.urls import path
 
 from residents.roster_urls import roster_urlpatterns
-from residents.views import merging, people, places, volunteers
+from residents.views import doors, merging, people, places, volunteers
 
 app_name = "residents"
 urlpatterns = [
@@ -15,6 +15,8 @@ urlpatterns = [
     path("buildings/<int:pk>/", places.building, name="building"),
     path("buildings/<int:pk>/edit/", places.building_edit, name="building_edit"),
     path("doors/<int:pk>/households/add/", people.household_add, name="household_add"),
+    path("doors/<int:pk>/join/", doors.door_join, name="door_join"),
+    path("doors/<int:pk>/separate/", doors.door_separate, name="door_separate"),
     path("households/<int:pk>/", people.household, name="household"),
     path("households/<int:pk>/edit/", people.household_edit, name="household_edit"),
     path("households/<int:pk>/move-out/", people.household_move_out, name="household_move_out"),

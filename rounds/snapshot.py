@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from residents.models import Door, Household, Resident
+from residents.staying import Guests, guests_of
 from rounds.models import Round, Visit
 
 
@@ -17,34 +18,35 @@ class Snapshot:
     people: list[Resident | None]
 
 
-def expected_people(household: Household, residents: list[Resident]) -> list[Resident | None]:
-    """Those at home, and the unnamed ones the head count tells of. A lived-in door with nothing known counts one."""
+def expected_people(
+    household: Household, residents: list[Resident], guests: Guests | None = None
+) -> list[Resident | None]:
+    """Those at home, and the unnamed ones the head count tells of. A lived-in door with nothing known counts one.
+
+    Who sleeps behind another door of the compound is expected there and not here, so that each is expected once. The
+    head count was told of everybody: it is compared with all who are listed, those who sleep elsewhere included.
+    """
+    guests = guests or Guests()
+    known = {person.pk for person in [*residents, *guests.with_host.get(household.pk, [])]}
     home: list[Resident | None] = [
-        resident for resident in residents if resident.whereabouts == Resident.Whereabouts.HOME
+        person for person in guests.at_home(household, residents) if person.whereabouts == Resident.Whereabouts.HOME
     ]
-    unnamed = max(0, (household.told_count or 0) - len(residents))
-    if not residents and not unnamed:
+    unnamed = max(0, (household.told_count or 0) - len(known))
+    if not known and not unnamed:
         unnamed = 1
     return home + [None] * unnamed
 
 
 def take_snapshot(round: Round) -> list[Snapshot]:
-    """Unsaved visits for every lived-in household in scope where somebody is expected. Two statements."""
-    households = (
-        Household.objects.current()
-        .filter(
-            door__building__in=round.buildings.all(),
-            occupancy__in=[Household.Occupancy.OWNER, Household.Occupancy.TENANT],
-        )
-        .select_related("door")
-        .with_people()
-    )
-    return [snapshot for household in households if (snapshot := _snapshot(round, household))]
+    """Unsaved visits for every lived-in household in scope where somebody is expected. Four statements."""
+    buildings = list(round.buildings.all())
+    guests = guests_of(buildings)
+    households = Household.objects.lived_in().filter(door__building__in=buildings).select_related("door").with_people()
+    return [snapshot for household in households if (snapshot := _snapshot(round, household, guests))]
 
 
-def _snapshot(round: Round, household: Household) -> Snapshot | None:
-    residents: list[Resident] = household.current_residents
-    people = expected_people(household, residents)
+def _snapshot(round: Round, household: Household, guests: Guests) -> Snapshot | None:
+    people = expected_people(household, household.current_residents, guests)
     if not people:
         return None
     door: Door = household.door

@@ -66,6 +66,8 @@ OBJECT = {
     "residents:building":            ("building",    "GET",  200,    200,   200,  404),
     "residents:building_edit":       ("building",    "FORM", 200,    403,   403,  404),
     "residents:household_add":       ("door",        "FORM", 200,    403,   200,  404),
+    "residents:door_join":           ("door",        "FORM", 200,    403,   200,  404),
+    "residents:door_separate":       ("door",        "POST", 302,    403,   302,  404),
     "residents:household":           ("household",   "GET",  200,    200,   200,  404),
     "residents:household_edit":      ("household",   "FORM", 200,    403,   200,  404),
     "residents:household_move_out":  ("household",   "FORM", 200,    403,   200,  404),

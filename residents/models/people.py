@@ -41,6 +41,9 @@ class HouseholdQuerySet(models.QuerySet):
     def current(self):
         return self.filter(moved_out_on=None)
 
+    def lived_in(self):
+        return self.current().filter(occupancy__in=[Household.Occupancy.OWNER, Household.Occupancy.TENANT])
+
     def with_people(self):
         return self.prefetch_related(
             models.Prefetch("residents", queryset=Resident.objects.current(), to_attr="current_residents")
@@ -122,9 +125,8 @@ class ResidentQuerySet(models.QuerySet):
     def guests(self):
         """Who sleeps behind another door than their household's, each with `host_id`: the household they are counted
         with. When nobody is listed as living there, they are still expected at their own door: nobody is lost."""
-        hosts = Household.objects.current().filter(
-            door=Coalesce(models.OuterRef("stays_at__joined_to"), models.OuterRef("stays_at")),
-            occupancy__in=[Household.Occupancy.OWNER, Household.Occupancy.TENANT],
+        hosts = Household.objects.lived_in().filter(
+            door=Coalesce(models.OuterRef("stays_at__joined_to"), models.OuterRef("stays_at"))
         )
         return (
             self.filter(moved_out_on=None, household__moved_out_on=None, stays_at__isnull=False)

@@ -16,6 +16,7 @@ from residents.services import (
     move_out,
     move_resident_out,
     reveal_phone,
+    reveals_left,
     save_resident,
 )
 
@@ -54,6 +55,8 @@ def household(request, pk):
         "neighbours": list(home.door.households.exclude(pk=home.pk).order_by("-moved_out_on", "pk")),
         "changes": changes_of(home, names=can_keep),
         "can_keep": can_keep,
+        "guests": list(Resident.objects.guests().filter(host_id=home.pk).select_related("household__door__building")),
+        "joined": list(home.door.joined_doors.order_by("entrance", "key")),
     }
     return render(request, "residents/household.html", context)
 
@@ -155,5 +158,5 @@ def resident_reveal(request, pk):
             context["phone"] = reveal_phone(resident=person, by=request.user, reason=form.cleaned_data["reason"])
         except RevealError as error:
             form.add_error(None, str(error))
-    context["can_keep"] = request.user.access.keeps(home.door.building)
+    context |= {"can_keep": request.user.access.keeps(home.door.building), "left": reveals_left(request.user)}
     return render(request, "residents/reveal.html", context, status=422 if form.errors else 200)
