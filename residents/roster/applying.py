@@ -1,28 +1,50 @@
-"""Write what was previewed: everything in one transaction, in bulk, with the history rows a hand edit would leave."""
+"""Write what was previewed: everything in one transaction, in bulk, with the history rows a hand edit would leave.
+
+Beside it a trail is made: what each household's line created or changed, from what to what, so that it can be undone.
+"""
 
 from collections import Counter, defaultdict
+from dataclasses import dataclass
 
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
 from residents.models import Building, Compound, Door, Household, Resident, User
 from residents.roster.comparing import Outcome, Present, Verdict
-from residents.roster.understanding import Home, Person
+from residents.roster.homes import Home, Person
 
 BATCH = 500
 
 
+@dataclass
+class Written:
+    counts: Counter
+    trails: list[dict]  # one for each pair given, {} where nothing was written
+    grown: dict[int, list]  # building -> its size before and after
+
+
 def write_homes(
     *, compound: Compound, pairs: list[tuple[Home, Outcome]], present: Present, by: User | None, reason: str
-) -> Counter:
+) -> Written:
     """The caller holds the transaction and has made sure that the outcomes are those of this moment."""
-    pairs = [(home, outcome) for home, outcome in pairs if outcome.verdict in {Verdict.NEW, Verdict.CHANGED}]
+    trails: list[dict] = [{} for _pair in pairs]
+    wanted = [place for place, pair in enumerate(pairs) if pair[1].verdict in {Verdict.NEW, Verdict.CHANGED}]
+    pairs = [pairs[place] for place in wanted]
     trail = {"batch_size": BATCH, "default_user": by, "default_change_reason": reason}
     buildings = _write_buildings(compound, [home for home, _outcome in pairs], present, trail)
     doors, new_doors = _write_doors(pairs, buildings, present)
-    _grow_buildings(buildings, present, new_doors, trail)
-    counts = _write_households(pairs, doors, buildings, present, trail)
-    counts["doors"] = len(new_doors)
-    return counts
+    grown = _grow_buildings(buildings, present, new_doors, trail)
+    people = _write_households(pairs, doors, buildings, present, trail)
+    made_doors = {door.pk for door in new_doors}
+    for place, (home, outcome), told in zip(wanted, pairs, people.trails, strict=True):
+        building = buildings[home.building]
+        door = doors[building.pk, outcome.plan["entrance"], home.key]
+        if door.pk in made_doors:
+            told["door"] = door.pk
+        if home.building not in present.buildings:
+            told["building"] = building.pk
+        trails[place] = told
+    people.counts["doors"] = len(new_doors)
+    return Written(people.counts, trails, grown)
 
 
 def _write_buildings(compound, homes: list[Home], present: Present, trail) -> dict[str, Building]:
@@ -59,12 +81,12 @@ def _write_doors(pairs, buildings: dict[str, Building], present: Present):
     return doors, made
 
 
-def _grow_buildings(buildings, present: Present, new_doors: list[Door], trail) -> None:
+def _grow_buildings(buildings, present: Present, new_doors: list[Door], trail) -> dict[int, list]:
     """A building is at least as tall and as wide as its doors. It never shrinks: the gaps may be known on purpose."""
     by_building: dict[int, list[Door]] = defaultdict(list)
     for door in new_doors:
         by_building[door.building_id].append(door)
-    grown = []
+    grown, sizes = [], {}
     for building in buildings.values():
         if building.pk not in by_building:
             continue
@@ -74,29 +96,36 @@ def _grow_buildings(buildings, present: Present, new_doors: list[Door], trail) -
             max(building.doors_per_floor, *Counter((door.entrance, door.floor) for door in all_doors).values()),
             max(building.entrance_count, len({door.entrance for door in all_doors})),
         )
-        if size != (building.floor_count, building.doors_per_floor, building.entrance_count):
+        before = (building.floor_count, building.doors_per_floor, building.entrance_count)
+        if size != before:
+            sizes[building.pk] = [before, size]
             building.floor_count, building.doors_per_floor, building.entrance_count = size
             grown.append(building)
     if grown:
         fields = ["floor_count", "doors_per_floor", "entrance_count"]
         bulk_update_with_history(grown, Building, fields, **trail)
+    return sizes
 
 
-def _write_households(pairs, doors, buildings, present: Present, trail) -> Counter:
+def _write_households(pairs, doors, buildings, present: Present, trail) -> Written:
     known = {h.pk: h for rows in present.households.values() for h in rows}
     people = {person.pk: person for rows in present.people.values() for person in rows}
-    made, made_people, changed, changed_people = [], [], [], []
+    made: list[tuple[int, Household]] = []
+    made_people: list[tuple[int, Resident]] = []
+    changed, changed_people, trails = [], [], []
     changed_fields: set[str] = set()
-    for home, outcome in pairs:
+    for place, (home, outcome) in enumerate(pairs):
         plan = outcome.plan
+        trails.append({"set": plan.get("set", {}), "people": [row[1:] for row in plan.get("people", [])], "made": []})
         if outcome.verdict == Verdict.NEW:
             door = doors[buildings[home.building].pk, plan["entrance"], home.key]
             household = Household(door=door, told_count=home.told_count)
             household.occupancy = home.occupancy or Household.Occupancy.OWNER
-            made.append(household)
-            made_people += [(household, told, told.is_contact) for told in home.people]
+            made.append((place, household))
+            made_people += [(place, _make_person(household, told, told.is_contact)) for told in home.people]
             continue
         household = known[plan["household"]]
+        trails[-1]["household"] = household.pk
         if plan["set"]:
             for name, (_old, new) in plan["set"].items():
                 setattr(household, name, new)
@@ -105,20 +134,28 @@ def _write_households(pairs, doors, buildings, present: Present, trail) -> Count
             changed_people.append(_change_person(people[pk], changes, changed_fields))
         has_contact = any(person.is_contact for person in present.people[household.pk])
         made_people += [
-            (household, home.people[index], home.people[index].is_contact and not has_contact) for index in plan["add"]
+            (place, _make_person(household, told, told.is_contact and not has_contact))
+            for told in (home.people[index] for index in plan["add"])
         ]
-    bulk_create_with_history(made, Household, **trail)
-    bulk_create_with_history([_make_person(*row) for row in made_people], Resident, **trail)
+    bulk_create_with_history([household for _place, household in made], Household, **trail)
+    for _place, person in made_people:
+        person.household_id = person.household.pk  # made only now
+    bulk_create_with_history([person for _place, person in made_people], Resident, **trail)
+    for place, household in made:
+        trails[place]["made_household"] = household.pk
+    for place, person in made_people:
+        trails[place]["made"].append(person.pk)
     if changed:
         bulk_update_with_history(changed, Household, ["occupancy", "told_count"], **trail)
     if changed_people:
         bulk_update_with_history(changed_people, Resident, sorted(changed_fields), **trail)
-    return Counter(
+    counts = Counter(
         households=len(made),
         people=len(made_people),
         households_changed=len(changed),
         people_changed=len(changed_people),
     )
+    return Written(counts, trails, {})
 
 
 def _make_person(household: Household, told: Person, is_contact: bool) -> Resident:

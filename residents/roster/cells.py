@@ -25,6 +25,7 @@ ROOM = re.compile(
 ROOM_ITSELF = re.compile(r"[0-9A-Z\u3400-\u9fff]{1,20}$")
 
 NO_PHONE = {"无", "没有", "无电话", "没有电话", "同上", "拒绝", "拒绝提供", "不详", "未提供", "不愿提供", "/", "-", "—"}
+MASKED_PHONE = re.compile(r"\+?[0-9]{0,4}\*{2,8}[0-9]{2,4}")  # as the portal's own export writes it
 NUMBER_LIKE = re.compile(r"\+?[0-9][0-9-]{6,}$")
 
 VACANT_WORDS = {"空", "空关", "空置", "空房", "空户", "空挂", "无人", "无人居住", "空关户"}
@@ -173,8 +174,7 @@ def read_phone(text: str) -> tuple[str, bool]:
         return "", False
     if squeezed in NO_PHONE:
         return "", True
-    pieces = [piece for piece in re.split(r"[/、,;;|或\s]+", text) if piece]
-    if len([piece for piece in pieces if NUMBER_LIKE.match(piece)]) > 1:
+    if len(_pieces(text)) > 1:
         raise CellError("two_phones", ask=True)
     try:
         number = normalise_phone(text)
@@ -183,6 +183,16 @@ def read_phone(text: str) -> tuple[str, bool]:
     if not number.isascii():  # Arabic-Indic digits are digits to Python, not to a telephone
         raise CellError("phone")
     return number, False
+
+
+def _pieces(text: str) -> list[str]:
+    return [piece for piece in re.split(r"[/、,;;|或\s]+", text) if NUMBER_LIKE.match(piece)]
+
+
+def split_phones(text: str) -> list[str]:
+    """The numbers of a cell that holds several, each once."""
+    text = unicodedata.normalize("NFKC", INVISIBLE.sub("", text))
+    return list(dict.fromkeys(read_phone(piece)[0] for piece in _pieces(text)))
 
 
 def read_name(text: str) -> tuple[str, bool]:
@@ -196,7 +206,7 @@ def read_name(text: str) -> tuple[str, bool]:
 
 def name_key(name: str) -> str:
     """Names are compared after NFC, with one kind of middle dot."""
-    return re.sub("[\u2022\u30fb\u2027\uff65\u22c5]", "\u00b7", unicodedata.normalize("NFC", name))
+    return " ".join(re.sub("[\u2022\u30fb\u2027\uff65\u22c5]", "\u00b7", unicodedata.normalize("NFC", name)).split())
 
 
 def read_count(text: str) -> int | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from residents.models import Building, Compound, Door, Household, Resident, RosterLine, mask_name, mask_phone
 from residents.roster.cells import name_key
-from residents.roster.understanding import Home, Person
+from residents.roster.homes import Home, Person
 from residents.roster.words import RosterError
 
 Verdict = RosterLine.Verdict
@@ -69,7 +69,11 @@ def load_present(compound: Compound, codes: Iterable[str], *, lock: bool = False
 
 def check_compound(compound: Compound, homes: list[Home], present: Present) -> None:
     """A file of which no building is known here belongs elsewhere, unless this compound has none yet."""
-    if homes and not present.buildings and Building.objects.filter(compound=compound).exists():
+    if (
+        any(home.key for home in homes)
+        and not present.buildings
+        and Building.objects.filter(compound=compound).exists()
+    ):
         raise RosterError("wrong_compound", compound=compound.name)
 
 
@@ -82,7 +86,8 @@ def compare_all(homes: list[Home], present: Present) -> list[Outcome]:
     for home in homes:
         outcome = _compare(home, present, told_entrances[home.building])
         if outcome.verdict != Verdict.ASK:
-            where = (home.building, outcome.plan["entrance"], home.key)
+            household = home.target and outcome.plan["household"]
+            where = (home.building, outcome.plan["entrance"], home.key, home.target if home.target == 0 else household)
             taken[where] += 1
             if taken[where] > 1:
                 outcome = _ask("door_twice")
@@ -97,12 +102,19 @@ def _ask(code: str) -> Outcome:
 def _compare(home: Home, present: Present, told: set[str]) -> Outcome:
     if home.ask:
         return _ask(home.ask)
+    if any(person.phones for person in home.people):
+        return _ask("two_phones")
     building = present.buildings.get(home.building)
     entrance, door, why = _find_door(home, building, present, told)
     if why.startswith("ask:"):
         return _ask(why.removeprefix("ask:"))
     notes = [{"code": why}] if why else []
     current = present.households[door.pk] if door else []
+    if home.target is not None:
+        meant = [household for household in current if household.pk == home.target]
+        if not meant and home.target:
+            notes.append({"code": "household_unknown"})
+        current = meant if meant or home.target == 0 else current
     if len(current) > 1:
         return _ask("several_households")
     plan = {
@@ -120,10 +132,10 @@ def _compare(home: Home, present: Present, told: set[str]) -> Outcome:
 def _find_door(home: Home, building: Building | None, present: Present, told: set[str]):
     """(entrance, door or None, note code or "ask:code"). Never a guess between two doors."""
     if building is None:
-        missing = not home.entrance and told != {""}
+        missing = not home.entrance and not home.fixed and told != {""}
         return home.entrance, None, "ask:entrance_missing" if missing else ""
     exact = present.door_at.get((building.pk, home.entrance, home.key))
-    if exact:
+    if exact or home.fixed:
         return home.entrance, exact, ""
     same_room = present.rooms[building.pk, home.key]
     known = present.entrances(building)

@@ -1,5 +1,6 @@
 """Which row names the columns, and what each of them holds."""
 
+import hashlib
 import re
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ SYNONYMS: dict[str, str] = {
     "relation": "与户主关系 户主关系 家庭关系 关系 relation",
     "age": "年龄段 年龄 岁数 age ageband",
     "needs": "特殊情况 备注 备注说明 特殊需求 需求 说明 remark remarks note notes",
+    "household": "住户编号 household",
     "whereabouts": "是否在沪 是否在家 去向 在沪情况 在家情况 是否在本市 人员去向 目前去向 whereabouts",
 }
 FIELD_OF = {word.upper(): field for field, words in SYNONYMS.items() for word in words.split()}
@@ -27,12 +29,27 @@ HEADER_ROWS = 10
 ASIDE = re.compile(r"[(\[（【].*?[)\]）】]|[*:：、,.\-_?？]")
 
 
+Mappings = dict[str, dict[str, str]]  # fingerprint of a header -> name of a column -> what it holds, or ""
+
+
 @dataclass
 class Header:
     index: int  # in sheet.rows
     cells: list[Cell]
     columns: dict[str, int]  # field -> column from 0
-    left_out: list[str]
+    named: list[tuple[str, str, int]]  # name of a column, what it holds or "", and its place
+
+    @property
+    def left_out(self) -> list[str]:
+        return [label for label, name, _place in self.named if not name]
+
+    @property
+    def fingerprint(self) -> str:
+        return header_fingerprint([label for label, _name, _place in self.named])
+
+
+def header_fingerprint(labels: list[str]) -> str:
+    return hashlib.sha256("\n".join(labels).encode()).hexdigest()
 
 
 def field_of(cell: Cell) -> str | None:
@@ -42,7 +59,7 @@ def field_of(cell: Cell) -> str | None:
     return FIELD_OF.get(ASIDE.sub("", text)) or FIELD_OF.get(text)
 
 
-def find_header(sheet: Sheet) -> Header | None:
+def find_header(sheet: Sheet, mappings: Mappings | None = None) -> Header | None:
     """The row among the first ten that names most columns, at least two of them."""
     best, most = None, 1
     for index, (_number, cells) in enumerate(sheet.rows[:HEADER_ROWS]):
@@ -51,23 +68,31 @@ def find_header(sheet: Sheet) -> Header | None:
             best, most = index, count
     if best is None:
         return None
-    columns, left_out = _columns(sheet, best)
-    return Header(best, sheet.rows[best][1], columns, left_out)
+    named = _name_columns(sheet, best)
+    told = (mappings or {}).get(header_fingerprint([label for label, _name, _place in named]))
+    if told:
+        named = [(label, told.get(label, name), place) for label, name, place in named]
+    return Header(best, sheet.rows[best][1], {name: place for _label, name, place in named if name}, named)
 
 
-def _columns(sheet: Sheet, index: int) -> tuple[dict[str, int], list[str]]:
-    """The first column of each kind is used; every other column that holds anything is named as left out."""
+def _name_columns(sheet: Sheet, index: int) -> list[tuple[str, str, int]]:
+    """The first column of each kind is used; every other column that holds anything has a name too."""
     cells = sheet.rows[index][1]
-    columns: dict[str, int] = {}
-    left_out = []
+    taken: set[str] = set()
+    labels: set[str] = set()
+    named = []
     used = {place for _number, row in sheet.rows[index + 1 :] for place, cell in enumerate(row) if cell != ""}
     for place in range(max([len(cells), *[place + 1 for place in used]])):
         cell = cells[place] if place < len(cells) else ""
         field = field_of(cell)
-        if field and field not in columns:
-            columns[field] = place
-        elif isinstance(cell, str) and cell:
-            left_out.append(" ".join(cell.split())[:40])
-        elif place in used:
-            left_out.append(column_letters(place + 1))
-    return columns, left_out
+        field = "" if field is None or field in taken else field
+        label = " ".join(cell.split())[:40] if isinstance(cell, str) else ""
+        if not label and place not in used:
+            continue
+        label = label or column_letters(place + 1)
+        if label in labels:
+            label = f"{label} ({column_letters(place + 1)})"
+        taken.add(field)
+        labels.add(label)
+        named.append((label, field, place))
+    return named

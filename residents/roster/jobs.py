@@ -6,7 +6,6 @@ when a worker has it. Reading writes its lines in short transactions; applying i
 
 import json
 import logging
-from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from django.db import OperationalError, transaction
@@ -14,11 +13,15 @@ from django.db.models import Q
 from django.utils import timezone
 
 from residents.encryption import decrypt, encrypt
-from residents.models import Building, Compound, RosterImport, RosterLine, User
+from residents.models import Building, ColumnMapping, Compound, RosterImport, RosterLine, User
 from residents.roster.applying import write_homes
-from residents.roster.comparing import Outcome, check_compound, compare_all, load_present
+from residents.roster.comparing import Outcome, Present, check_compound, compare_all, load_present
+from residents.roster.deciding import line_payload
 from residents.roster.fencing import read_fenced
-from residents.roster.understanding import Home, LeftRow, Person, Understood, understand
+from residents.roster.homes import Home, LeftRow, Understood, load_home
+from residents.roster.mapping import forget_last_columns
+from residents.roster.understanding import understand
+from residents.roster.undoing import take_back
 from residents.roster.words import RosterError, RosterStateError, default_sentence
 
 logger = logging.getLogger(__name__)
@@ -28,7 +31,10 @@ LEASE = timedelta(minutes=2)
 STUCK_AFTER = timedelta(seconds=15)
 CHUNK = 500
 MOST_TRIES = 3
-WORK = {State.WAITING: State.READING, State.QUEUED: State.APPLYING}
+MOST_HEADERS = 5  # kinds of header a page can ask about
+WORK = {State.WAITING: State.READING, State.QUEUED: State.APPLYING, State.UNDO_QUEUED: State.UNDOING}
+FILE_KEPT = timedelta(days=7)  # of a preview that nobody applies
+TRAIL_KEPT = timedelta(days=30)
 
 
 class LeaseLost(Exception):
@@ -56,6 +62,35 @@ def queue_roster(*, roster_import: RosterImport, by: User) -> None:
         raise RosterStateError("not ready")
 
 
+def queue_undo(*, roster_import: RosterImport, by: User) -> None:
+    """Take back what was applied."""
+    findings = roster_import.findings | {"undone_by": by.pk, "undo_failed": False, "tries": 0}
+    changed = (
+        RosterImport.objects.filter(pk=roster_import.pk, state=State.APPLIED)
+        .exclude(content=b"")
+        .update(state=State.UNDO_QUEUED, leased_until=timezone.now(), findings=findings)
+    )
+    if not changed:
+        raise RosterStateError("nothing to take back")
+
+
+def may_undo(roster_import: RosterImport) -> bool:
+    """While it is known what was changed: for a month."""
+    applied = roster_import.state == State.APPLIED and "applied" in roster_import.findings
+    return (
+        applied
+        and roster_import.findings.get("trail", False)
+        and roster_import.applied_at > timezone.now() - TRAIL_KEPT
+    )
+
+
+def forget_old_files() -> None:
+    """Files of previews left lying, and trails nobody will go back on."""
+    now = timezone.now()
+    old = Q(state=State.READY, created_at__lt=now - FILE_KEPT) | Q(state=State.APPLIED, applied_at__lt=now - TRAIL_KEPT)
+    RosterImport.objects.filter(old).exclude(content=b"").update(content=b"")
+
+
 @transaction.atomic
 def discard_roster(*, roster_import: RosterImport) -> None:
     """Forget the file and everything understood from it. Not while it is being applied."""
@@ -80,10 +115,7 @@ def work_waiting() -> int:
     while roster_import := claim():
         done += 1
         try:
-            if roster_import.state == State.READING:
-                read_import(roster_import)
-            else:
-                apply_import(roster_import)
+            DEEDS[State(roster_import.state)](roster_import)
         except LeaseLost:
             continue
         except RosterError as error:
@@ -95,6 +127,8 @@ def work_waiting() -> int:
             # The message of an exception may quote a cell; its kind and place may not.
             logger.error("Roster import %s failed: %s", roster_import.pk, type(error).__name__)
             refuse(roster_import, RosterError("failed"))
+    if done:
+        forget_old_files()
     return done
 
 
@@ -145,6 +179,15 @@ def refuse(roster_import: RosterImport, error: RosterError) -> None:
         findings = roster_import.findings | {"apply_failed": True, "tries": 0}
         _holding(roster_import).update(state=State.READY, findings=findings, leased_until=None)
         return
+    if roster_import.state == State.UNDOING:
+        findings = roster_import.findings | {"undo_failed": True, "tries": 0}
+        _holding(roster_import).update(state=State.APPLIED, findings=findings, leased_until=None)
+        return
+    if "remapped" in roster_import.findings:
+        forget_last_columns(roster_import)
+        findings = {"mapping_refused": {"code": error.code, **error.values}}
+        _holding(roster_import).update(state=State.WAITING, findings=findings, leased_until=timezone.now())
+        return
     findings = roster_import.findings | {"refusal": {"code": error.code, **error.values}}
     with transaction.atomic():
         changed = _holding(roster_import).update(
@@ -158,14 +201,18 @@ def read_import(roster_import: RosterImport) -> None:
     """Bytes -> preview. A worker that dies half-way leaves lines that the next one deletes first."""
     compound = roster_import.compound
     book = read_fenced(decrypt(bytes(roster_import.content)), roster_import.file_name)
-    known = list(Building.objects.filter(compound=compound).values_list("code", "name")[:2])
-    understood = understand(book, only_building=known[0] if len(known) == 1 else None)
+    known = list(Building.objects.filter(compound=compound).values_list("code", "name"))
+    mappings = dict(ColumnMapping.objects.filter(compound=compound).values_list("header", "columns"))
+    understood = understand(book, only_building=known[0] if len(known) == 1 else None, mappings=mappings)
     present = load_present(compound, {home.building for home in understood.homes})
     check_compound(compound, understood.homes, present)
     outcomes = compare_all(understood.homes, present)
     order = {sheet.name: place for place, sheet in enumerate(book.sheets)}
-    lines = [_home_line(home, outcome) for home, outcome in zip(understood.homes, outcomes, strict=True)]
-    lines += [_left_line(row) for row in understood.left]
+    cells = {sheet.name: dict(sheet.rows) for sheet in book.sheets}
+    lines = [
+        _home_line(home, outcome, present, cells) for home, outcome in zip(understood.homes, outcomes, strict=True)
+    ]
+    lines += [_left_line(row, present, known, cells) for row in understood.left]
     lines.sort(key=lambda line: (order.get(line.sheet, 0), line.first_row))
     _go_on(roster_import, done_count=0, total_count=len(lines))
     roster_import.lines.all().delete()
@@ -178,16 +225,19 @@ def read_import(roster_import: RosterImport) -> None:
             RosterLine.objects.bulk_create(chunk)
         _go_on(roster_import)
     findings = roster_import.findings | _file_findings(understood, outcomes, lines)
-    # What was understood stands in the lines now; the file itself is not needed any more.
-    _hold(roster_import, state=State.READY, content=b"", findings=findings, leased_until=None)
+    findings.pop("remapped", None)
+    # The file stays, encrypted, for columns may be told to mean something else; see forget_old_files.
+    _hold(roster_import, state=State.READY, findings=findings, leased_until=None)
 
 
 def apply_import(roster_import: RosterImport) -> None:
-    """All as previewed, or nothing and a fresh preview."""
+    """All as previewed and decided, or nothing and a fresh preview."""
     # Opened before the transaction, which on SQLite holds the one write lock: while we hold the lease they are ours.
     lines = [line for line in roster_import.lines.order_by("position") if line.payload]
+    lines.sort(key=lambda line: bool(line.choice))  # what was decided gives way to what the file says by itself
     kept = [json.loads(line.payload) for line in lines]
-    homes = [load_home(payload["home"]) for payload in kept]
+    kept = [told["decided"] if line.choice else told for line, told in zip(lines, kept, strict=True)]
+    homes = [load_home(told["home"]) for told in kept]
     with transaction.atomic():
         _hold(roster_import, done_count=0)
         Compound.objects.select_for_update().get(pk=roster_import.compound_id)
@@ -195,37 +245,68 @@ def apply_import(roster_import: RosterImport) -> None:
         outcomes = compare_all(homes, present)
         moved = [
             (line, home, outcome)
-            for line, payload, home, outcome in zip(lines, kept, homes, outcomes, strict=True)
-            if (line.verdict, payload["plan"]) != (outcome.verdict, outcome.plan)
+            for line, told, home, outcome in zip(lines, kept, homes, outcomes, strict=True)
+            if (told.get("verdict", line.verdict), told["plan"]) != (outcome.verdict, outcome.plan)
         ]
         if moved:
-            _preview_again(roster_import, moved)
+            _preview_again(roster_import, moved, present)
             return
-        counts = write_homes(
+        written = write_homes(
             compound=roster_import.compound,
             pairs=list(zip(homes, outcomes, strict=True)),
             present=present,
             by=User.objects.filter(pk=roster_import.findings.get("applied_by")).first(),
-            reason=f"roster import {roster_import.pk}",
+            reason=change_reason(roster_import),
         )
-        roster_import.lines.update(payload="")
-        findings = roster_import.findings | {"applied": dict(counts)}
+        trails = {line.position: trail for line, trail in zip(lines, written.trails, strict=True) if trail}
+        roster_import.lines.update(payload="", original="")
+        findings = roster_import.findings | {"applied": dict(written.counts), "trail": True}
         changes = {"state": State.APPLIED, "applied_at": timezone.now(), "findings": findings}
-        _hold(roster_import, content=b"", leased_until=None, **changes)
+        trail = encrypt(json.dumps({"lines": trails, "grown": written.grown}).encode())
+        _hold(roster_import, content=trail, leased_until=None, **changes)
 
 
-def _preview_again(roster_import: RosterImport, moved: list[tuple[RosterLine, Home, Outcome]]) -> None:
+def undo_import(roster_import: RosterImport) -> None:
+    """What can be taken back is, all at once; what cannot is told line by line."""
+    trail = json.loads(decrypt(bytes(roster_import.content)))
+    own = change_reason(roster_import)
+    with transaction.atomic():
+        _hold(roster_import, done_count=0)
+        Compound.objects.select_for_update().get(pk=roster_import.compound_id)
+        by = User.objects.filter(pk=roster_import.findings.get("undone_by")).first()
+        returned = take_back(trail=trail, own=own, by=by, reason=f"{own} taken back")
+        for code in set(returned.values()):
+            positions = [position for position, told in returned.items() if told == code]
+            for start in range(0, len(positions), CHUNK):
+                roster_import.lines.filter(position__in=positions[start : start + CHUNK]).update(returned=code)
+        counts = {code: list(returned.values()).count(code) for code in set(returned.values())}
+        findings = roster_import.findings | {"undone": counts}
+        _hold(roster_import, state=State.UNDONE, content=b"", findings=findings, leased_until=None)
+
+
+DEEDS = {State.READING: read_import, State.APPLYING: apply_import, State.UNDOING: undo_import}
+
+
+def change_reason(roster_import: RosterImport) -> str:
+    return f"roster import {roster_import.pk}"
+
+
+def _preview_again(
+    roster_import: RosterImport, moved: list[tuple[RosterLine, Home, Outcome]], present: Present
+) -> None:
     for line, home, outcome in moved:
-        fresh = _home_line(home, outcome)
-        line.verdict, line.notes, line.payload = fresh.verdict, fresh.notes, fresh.payload
-    RosterLine.objects.bulk_update([row[0] for row in moved], ["verdict", "notes", "payload"], batch_size=100)
+        fresh = _home_line(home, outcome, present, {})
+        line.verdict, line.notes, line.payload, line.choice = fresh.verdict, fresh.notes, fresh.payload, ""
+    fields = ["verdict", "notes", "payload", "choice"]
+    RosterLine.objects.bulk_update([row[0] for row in moved], fields, batch_size=100)
     verdicts = list(roster_import.lines.values_list("verdict", flat=True))
     findings = roster_import.findings | {"counts": _count_verdicts(verdicts), "stale": True, "moved": len(moved)}
     _hold(roster_import, state=State.READY, findings=findings, leased_until=None)
 
 
-def _home_line(home: Home, outcome: Outcome) -> RosterLine:
+def _home_line(home: Home, outcome: Outcome, present: Present, cells: dict) -> RosterLine:
     facts = {"code": "facts", "named": len(home.people), "told": home.told_count, "occupancy": home.occupancy}
+    left_out = outcome.verdict == RosterLine.Verdict.ASK
     return RosterLine(
         sheet=home.sheet,
         first_row=home.first_row,
@@ -233,20 +314,34 @@ def _home_line(home: Home, outcome: Outcome) -> RosterLine:
         verdict=outcome.verdict,
         room=home.label[:80],
         notes=[facts, *outcome.notes, *home.notes],
-        payload=json.dumps({"home": asdict(home), "plan": outcome.plan}, ensure_ascii=False),
+        payload=line_payload(home, outcome, present, []),
+        original=_original(cells, home.sheet, home.rows) if left_out else "",
     )
 
 
-def load_home(kept: dict) -> Home:
-    return Home(**{**kept, "people": [Person(**person) for person in kept["people"]]})
-
-
-def _left_line(row: LeftRow) -> RosterLine:
+def _left_line(row: LeftRow, present: Present, buildings: list, cells: dict) -> RosterLine:
     verdict = RosterLine.Verdict.ASK if row.ask else RosterLine.Verdict.REFUSED
-    note = {"code": row.code, "column": row.column}
+    outcome = Outcome(verdict, {"ask": row.code})
     return RosterLine(
-        sheet=row.sheet, first_row=row.row, last_row=row.row, verdict=verdict, room=row.room[:80], notes=[note]
+        sheet=row.sheet,
+        first_row=row.row,
+        last_row=row.rows[-1],
+        verdict=verdict,
+        room=row.room[:80],
+        notes=[{"code": row.code, "column": row.column}],
+        payload=line_payload(row.home, outcome, present, buildings) if row.home else "",
+        original=_original(cells, row.sheet, row.rows),
     )
+
+
+def _original(cells: dict, sheet: str, rows: list[int]) -> str:
+    """The cells of the rows as they stand in the file, for the file of what was left out."""
+    told = [
+        [cell if isinstance(cell, str) else cell.text for cell in cells[sheet][number]]
+        for number in rows
+        if number in cells.get(sheet, {})
+    ]
+    return json.dumps(told, ensure_ascii=False) if told else ""
 
 
 def _count_verdicts(verdicts: list[str]) -> dict[str, int]:
@@ -257,6 +352,7 @@ def _file_findings(understood: Understood, outcomes: list[Outcome], lines: list[
     """Everything the page says about the file as a whole. No cell of the file is in it, only headers and counts."""
     homes = understood.homes
     new = {home.building: home.building_name for home, o in zip(homes, outcomes, strict=True) if o.is_new_building}
+    with_rows_left = {line.sheet for line in lines if line.original}
     vacant = sum(home.occupancy == "vacant" for home in homes)
     findings = list(understood.findings)
     if new:
@@ -266,6 +362,8 @@ def _file_findings(understood: Understood, outcomes: list[Outcome], lines: list[
         "counts": _count_verdicts([line.verdict for line in lines]),
         "columns": understood.columns,
         "left_out": understood.left_out[:40],
+        "headers": understood.headers[:MOST_HEADERS],
+        "sheet_headers": {name: understood.sheet_headers.get(name, []) for name in with_rows_left},
         "notices": findings,
         "doors": len(homes),
         "rows": understood.row_count,

@@ -2,14 +2,14 @@
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
 
 from django.conf import settings
 
 from residents.models import Household, mask_name
 from residents.roster import cells
 from residents.roster.cells import CellError
-from residents.roster.headers import Header, find_header
+from residents.roster.headers import Header, Mappings, find_header
+from residents.roster.homes import Entry, Home, LeftRow, Person, Understood
 from residents.roster.reading import Book, Cell, Odd, Sheet
 from residents.roster.words import RosterError
 from residents.roster.workbook import column_letters
@@ -18,103 +18,23 @@ TOTALS = re.compile(r"(?:合计|总计|小计|共计|总数|总户数|总人数|
 HIGHEST_FLOOR = 200
 
 
-@dataclass
-class Person:
-    name: str
-    phone: str = ""
-    age_band: str = ""
-    whereabouts: str = ""
-    needs: list[str] = field(default_factory=list)
-    is_contact: bool = False
-
-
-@dataclass
-class Home:
-    """One household as the file tells it. None and "" mean: not told, so nothing is changed."""
-
-    building: str
-    building_name: str
-    entrance: str
-    room: str
-    key: str
-    floor: int
-    place: int
-    occupancy: str = ""
-    told_count: int | None = None
-    people: list[Person] = field(default_factory=list)
-    notes: list[dict] = field(default_factory=list)
-    ask: str = ""  # why only a person can decide, or ""
-    sheet: str = ""
-    first_row: int = 0
-    last_row: int = 0
-
-    @property
-    def label(self) -> str:
-        return f"{self.building_name} {self.entrance + '-' if self.entrance else ''}{self.room}"
-
-    def note(self, code: str, **values) -> None:
-        note = {"code": code, **values}
-        if note not in self.notes:
-            self.notes.append(note)
-
-
-@dataclass
-class LeftRow:
-    """A row that becomes nothing until somebody has looked at it."""
-
-    sheet: str
-    row: int
-    room: str
-    code: str
-    column: str
-    ask: bool
-
-
-@dataclass
-class Understood:
-    homes: list[Home] = field(default_factory=list)
-    left: list[LeftRow] = field(default_factory=list)
-    findings: list[dict] = field(default_factory=list)
-    columns: list[dict] = field(default_factory=list)
-    left_out: list[str] = field(default_factory=list)
-    row_count: int = 0
-    sheet_count: int = 0
-
-
-@dataclass
-class Entry:
-    """One row as understood, before rows of one door come together."""
-
-    row: int
-    building: str
-    building_name: str
-    entrance: str
-    room: str
-    key: str
-    floor: int | None
-    place: int
-    dashed: bool
-    person: Person
-    occupancy: str
-    relation: str
-    count: int | None
-    notes: list[str]
-
-
-def understand(book: Book, *, only_building: tuple[str, str] | None = None) -> Understood:
+def understand(
+    book: Book, *, only_building: tuple[str, str] | None = None, mappings: Mappings | None = None
+) -> Understood:
     """Every household of the file. `only_building`: code and name, when the compound has just one."""
     result = Understood(findings=list(book.findings))
-    tables = _tables(book, result)
+    tables = _tables(book, result, mappings or {})
     result.sheet_count = len(tables)
-    homes: dict[tuple[str, str, str], Home] = {}
+    homes: dict[tuple, Home] = {}
     for sheet, header in tables:
         _note_columns(header, result)
+        result.sheet_headers[sheet.name] = [cell[:100] if isinstance(cell, str) else "" for cell in header.cells]
         entries = _read_sheet(sheet, header, only_building, result)
         _settle_dashes(entries)
         for entry in entries:
             _join(homes, entry, sheet.name)
     result.homes = list(homes.values())
-    for home in result.homes:
+    for home in [*result.homes, *[left.home for left in result.left if left.home]]:
         _finish(home)
     if not result.homes and not result.left:
         raise RosterError("no_rows")
@@ -123,10 +43,10 @@ def understand(book: Book, *, only_building: tuple[str, str] | None = None) -> U
     return result
 
 
-def _tables(book: Book, result: Understood) -> list[tuple[Sheet, Header]]:
+def _tables(book: Book, result: Understood, mappings: Mappings) -> list[tuple[Sheet, Header]]:
     tables, without_room = [], False
     for sheet in book.sheets:
-        header = find_header(sheet)
+        header = find_header(sheet, mappings)
         if header and "room" in header.columns:
             tables.append((sheet, header))
         elif sheet.rows:
@@ -140,11 +60,14 @@ def _tables(book: Book, result: Understood) -> list[tuple[Sheet, Header]]:
 
 
 def _note_columns(header: Header, result: Understood) -> None:
-    for name, place in sorted(header.columns.items(), key=lambda item: item[1]):
-        column = {"field": name, "header": " ".join(str(header.cells[place]).split())[:40]}
-        if column not in result.columns:
+    for label, name, _place in header.named:
+        column = {"field": name, "header": label}
+        if name and column not in result.columns:
             result.columns.append(column)
     result.left_out += [name for name in header.left_out if name not in result.left_out]
+    told = {"fingerprint": header.fingerprint, "columns": [[label, name] for label, name, _place in header.named]}
+    if told not in result.headers:
+        result.headers.append(told)
 
 
 class Row:
@@ -206,8 +129,9 @@ def _read_sheet(sheet: Sheet, header: Header, only_building, result: Understood)
             entries.append(_read_row(row, above, fallback))
         except RowRefused as error:
             room = row.raw("room")
-            label = "" if isinstance(room, Odd) else " ".join(room.split())[:40]
-            result.left.append(LeftRow(sheet.name, number, label, error.code, row.column(error.name), error.ask))
+            label = room.text if isinstance(room, Odd) else " ".join(room.split())[:40]
+            left = LeftRow(sheet.name, number, label, error.code, row.column(error.name), error.ask, rows=[number])
+            _leave(result, left, error.entry)
     if skipped:
         _add_count(result, "totals_skipped", skipped)
     if sheet.filled:
@@ -252,9 +176,31 @@ def _is_aside(row: Row) -> bool:
 
 
 class RowRefused(ValueError):
+    entry: Entry | None = None  # all but the place, when only that has to be asked for
+
     def __init__(self, name: str, error: CellError):
         self.name, self.code, self.ask = name, error.code, error.ask
         super().__init__(error.code)
+
+
+def _leave(result: Understood, left: LeftRow, entry: Entry | None) -> None:
+    """A row that waits for a person; rows that ask the same of the same room come together."""
+    if entry is None:
+        result.left.append(left)
+        return
+    before = result.left[-1] if result.left else None
+    same = before and (before.sheet, before.code, before.room) == (left.sheet, left.code, left.room)
+    if before and same and before.home and before.home.asked == entry.asked:
+        before.rows.append(left.row)
+        _join_person(before.home, entry)
+        before.home.rows.append(left.row)
+        return
+    homes: dict[tuple, Home] = {}
+    _join(homes, entry, left.sheet)
+    left.home = next(iter(homes.values()))
+    left.home.ask = left.code
+    left.home.note("asked", column=left.column)
+    result.left.append(left)
 
 
 def _read(row: Row, name: str, read):
@@ -267,42 +213,95 @@ def _read(row: Row, name: str, read):
 
 def _read_row(row: Row, above: dict[str, str], fallback: tuple[str, str] | None) -> Entry:
     building_text = _filled_down(row, above)
+    asked = {"building": building_text, "entrance": above["entrance"], "fallback": list(fallback or ())}
+    try:
+        place = _place_of(row, asked)
+    except RowRefused as refusal:
+        if refusal.ask and refusal.name in {"room", "building"} and refusal.code != "floor":
+            refusal.entry = _read_facts(row, asked | _room_as_typed(row))
+        raise
+    entry = _read_facts(row, {})
+    for name, value in place.items():
+        setattr(entry, name, value)
+    return entry
+
+
+def _room_as_typed(row: Row) -> dict:
+    room = row.raw("room")
+    if not isinstance(room, Odd):
+        return {"room": room}
+    month_and_day = re.match(r"[0-9]{4}-0?([0-9]{1,2})-0?([0-9]{1,2})", room.text)
+    return {"room": "-".join(month_and_day.groups()) if month_and_day else ""}
+
+
+def _place_of(row: Row, asked: dict) -> dict:
     if not _read(row, "room", str):
         raise RowRefused("room", CellError("no_room"))
-    parts = _read(row, "room", cells.read_room)
-    entrance = cells.entrance_code(above["entrance"]) if above["entrance"] else ""
-    code, name, dashed = _building_of(parts, building_text, fallback)
+    place = read_place(_read(row, "room", str), asked, RowRefused)
+    told = cells.read_floor(_read(row, "floor", str)) if "floor" in row.header.columns else None
+    if told is not None:
+        place["floor"] = told
+    if place["floor"] is not None and abs(place["floor"]) > HIGHEST_FLOOR:
+        raise RowRefused("floor" if told is not None else "room", CellError("floor", ask=True))
+    return place
+
+
+def read_place(room: str, asked: dict, refusal) -> dict:
+    """Which door a row means. `refusal(column, error)` makes what is raised; a CellError comes from a cell alone."""
+    try:
+        parts = cells.read_room(room)
+    except CellError as error:
+        raise refusal("room", error) from error
+    entrance = cells.entrance_code(asked["entrance"]) if asked["entrance"] else ""
+    code, name, dashed = _building_of(parts, asked["building"], asked["fallback"], refusal)
     if parts.entrance and dashed != "building":
         if entrance and parts.dashed and parts.entrance == code:
             dashed = ""  # 3栋 | 2单元 | 3-301: the building said twice
         elif entrance and entrance != parts.entrance:
-            raise RowRefused("room", CellError("room_unclear", ask=True))
+            raise refusal("room", CellError("room_unclear", ask=True))
         else:
             entrance = parts.entrance
     if len(code) > 20 or len(name) > 40 or len(entrance) > 10 or len(parts.room) > 20:
-        raise RowRefused("room", CellError("room_too_long"))
-    floor, place = _floor_of(row, parts)
+        raise refusal("room", CellError("room_too_long"))
+    floor, place = cells.floor_and_place(parts.key)
+    return {
+        "building": code,
+        "building_name": name,
+        "entrance": entrance,
+        "room": parts.room,
+        "key": parts.key,
+        "floor": parts.floor if parts.floor is not None else floor,
+        "place": place,
+        "dashed": dashed == "entrance",
+    }
+
+
+def _read_facts(row: Row, asked: dict) -> Entry:
+    """What a row says of people; its place is filled in by who knows it."""
     notes: list[str] = []
     person = _read_person(row, notes)
     occupancy = _note_unless(cells.read_occupancy, _read(row, "occupancy", str), "occupancy_unclear", notes)
     if cells.plain(person.name) in cells.VACANT_WORDS:
         person.name, occupancy = "", str(Household.Occupancy.VACANT)
         notes.append("name_says_vacant")
+    number = _read(row, "household", str)
     return Entry(
         row=row.number,
-        building=code,
-        building_name=name,
-        entrance=entrance,
-        room=parts.room,
-        key=parts.key,
-        floor=floor,
-        place=place,
-        dashed=dashed == "entrance",
+        building="",
+        building_name=asked.get("building", ""),
+        entrance="",
+        room=asked.get("room", ""),
+        key="",
+        floor=1,
+        place=1,
+        dashed=False,
         person=person,
         occupancy=occupancy,
         relation=cells.plain(_read(row, "relation", str)),
         count=_read(row, "count", cells.read_count),
         notes=notes,
+        household=int(number) if re.match(r"[1-9][0-9]{0,14}$", number) else None,
+        asked=asked,
     )
 
 
@@ -319,12 +318,12 @@ def _filled_down(row: Row, above: dict[str, str]) -> str:
     return above["building"]
 
 
-def _building_of(parts: cells.RoomParts, text: str, fallback) -> tuple[str, str, str]:
+def _building_of(parts: cells.RoomParts, text: str, fallback, refusal) -> tuple[str, str, str]:
     """Code, name, and what the first half of `3-301` turned out to be."""
     if text:
         code = cells.building_code(text)
         if parts.building and parts.building != code:
-            raise RowRefused("building", CellError("buildings_differ", ask=True))
+            raise refusal("building", CellError("buildings_differ", ask=True))
         return code, cells.building_name(text, code), "entrance" if parts.dashed else ""
     if parts.building:
         return parts.building, cells.building_name(parts.building, parts.building), ""
@@ -332,16 +331,7 @@ def _building_of(parts: cells.RoomParts, text: str, fallback) -> tuple[str, str,
         return *fallback, "entrance" if parts.dashed else ""
     if parts.dashed and parts.entrance:
         return parts.entrance, cells.building_name(parts.entrance, parts.entrance), "building"
-    raise RowRefused("room", CellError("building_unknown", ask=True))
-
-
-def _floor_of(row: Row, parts: cells.RoomParts) -> tuple[int | None, int]:
-    floor, place = cells.floor_and_place(parts.key)
-    told = cells.read_floor(_read(row, "floor", str)) if "floor" in row.header.columns else None
-    floor = told if told is not None else parts.floor if parts.floor is not None else floor
-    if floor is not None and abs(floor) > HIGHEST_FLOOR:
-        raise RowRefused("floor" if told is not None else "room", CellError("floor", ask=True))
-    return floor, place
+    raise refusal("room", CellError("building_unknown", ask=True))
 
 
 def _note_unless(read, text: str, code: str, notes: list[str]) -> str:
@@ -353,7 +343,7 @@ def _note_unless(read, text: str, code: str, notes: list[str]) -> str:
 
 def _read_person(row: Row, notes: list[str]) -> Person:
     name, cleaned = _read(row, "name", cells.read_name)
-    phone, in_words = _read(row, "phone", cells.read_phone)
+    phone, in_words, phones = _read_phone(row, notes)
     notes += ["name_cleaned"] * cleaned + ["phone_word"] * in_words
     is_birth_date = isinstance(row.raw("age"), Odd)  # never kept, not even as a band
     age = None if is_birth_date else cells.read_age(row.text("age")) if row.raw("age") else ""
@@ -364,7 +354,21 @@ def _read_person(row: Row, notes: list[str]) -> Person:
     if remark and not needs and not over_80:
         notes.append("remark_dropped")
     whereabouts = _note_unless(cells.read_whereabouts, _read(row, "whereabouts", str), "whereabouts_unclear", notes)
-    return Person(name, phone, age or over_80, whereabouts, needs)
+    return Person(name, phone, age or over_80, whereabouts, needs, phones=phones)
+
+
+def _read_phone(row: Row, notes: list[str]) -> tuple[str, bool, list[str]]:
+    """The number, whether there is none by word, and the numbers when there are several."""
+    text = _read(row, "phone", str)
+    if cells.MASKED_PHONE.fullmatch(cells.plain(text)):
+        notes.append("phone_masked")
+        return "", False, []
+    try:
+        return *cells.read_phone(text), []
+    except CellError as error:
+        if error.code == "two_phones":
+            return "", False, _read(row, "phone", cells.split_phones)
+        raise RowRefused("phone", error) from error
 
 
 def _settle_dashes(entries: list[Entry]) -> None:
@@ -380,7 +384,7 @@ def _settle_dashes(entries: list[Entry]) -> None:
 
 def _join(homes: dict, entry: Entry, sheet: str) -> None:
     """Add a row to the household of its door."""
-    where = (entry.building, entry.entrance, entry.key)
+    where = (entry.building, entry.entrance, entry.key, entry.household)
     home = homes.get(where)
     if home is None:
         home = homes[where] = Home(
@@ -391,6 +395,8 @@ def _join(homes: dict, entry: Entry, sheet: str) -> None:
             key=entry.key,
             floor=1 if entry.floor is None else entry.floor,
             place=entry.place,
+            target=entry.household,
+            asked=entry.asked,
             sheet=sheet,
             first_row=entry.row,
             last_row=entry.row - 1,
@@ -402,6 +408,7 @@ def _join(homes: dict, entry: Entry, sheet: str) -> None:
     else:
         home.note("rows_apart")
         home.last_row = max(home.last_row, entry.row) if home.sheet == sheet else home.last_row
+    home.rows.append(entry.row)
     for code in entry.notes:
         home.note(code)
     _join_person(home, entry)
@@ -411,7 +418,8 @@ def _join_person(home: Home, entry: Entry) -> None:
     person = entry.person
     if entry.count is not None:
         if home.told_count not in {None, entry.count}:
-            home.ask = "counts_differ"
+            home.ask = home.ask or "counts_differ"
+            home.counts = sorted({*home.counts, home.told_count or 0, entry.count})
         home.told_count = entry.count
     head, tenant = entry.relation in {"户主", "本人", "业主"}, "租" in entry.relation
     told = entry.occupancy or ("owner" if head else "tenant" if tenant else "")
@@ -424,7 +432,7 @@ def _join_person(home: Home, entry: Entry) -> None:
         person.is_contact = head
         home.people.append(person)
         return
-    if person.phone:
+    if person.phone or person.phones:
         home.note("phone_without_name")
     if person.needs:
         home.note("remark_dropped")

@@ -55,7 +55,7 @@ ROW = {
     "cell_formula": _("the formula in column %(column)s has no stored result; open the file in Excel and save it"),
     "cell_date": _("there is a date in column %(column)s"),
     "phone": _("the phone in column %(column)s is no phone number"),
-    "two_phones": _("there are two phone numbers in column %(column)s; keep the one to call"),
+    "two_phones": _("somebody has several phone numbers in one cell"),
     "name_too_long": _("the name in column %(column)s is longer than 50 characters"),
     "count": _("the number of people in column %(column)s is no number from 0 to 99"),
     "building_unknown": _("nothing says which building this room is in"),
@@ -67,6 +67,19 @@ ROW = {
     "door_twice": _("another line of the file is about the same door"),
     "several_households": _("several households live behind this door; correct them on their own page"),
     "vacant_but_lived_in": _("the roster says vacant, the portal knows people living there"),
+}
+
+# What a person may choose for a line that asks.
+CHOICE = {
+    "choose_entrance": _("entrance %(entrance)s"),
+    "choose_no_entrance": _("no entrance"),
+    "choose_household": _("the household of %(names)s"),
+    "choose_one_more": _("one more household"),
+    "choose_count": _("%(count)s people"),
+    "choose_phone": _("call %(phone)s"),
+    "choose_away": _("they are away"),
+    "choose_building": _("building %(building)s"),
+    "choose_room": _("room %(room)s"),
 }
 
 # What was noticed about a household that can be applied.
@@ -82,6 +95,8 @@ NOTE = {
     "same_name": _("two people of the same name are both kept: %(name)s"),
     "count_low": _("fewer people told (%(told)s) than named (%(named)s)"),
     "phone_word": _("no phone: the cell said in words that there is none"),
+    "phone_masked": _("a masked phone changes nothing"),
+    "household_unknown": _("the household's number belongs to nobody behind this door"),
     "phone_without_name": _("a phone without a name was not stored"),
     "phone_shared": _("one phone for several people"),
     "name_cleaned": _("invisible characters removed from a name"),
@@ -110,6 +125,20 @@ FINDING = {
     "decoded": _("Read as %(encoding)s text, separated by %(separator)s."),
 }
 
+# What became of a line when the import was taken back.
+RETURNED = {
+    "back": _("taken back"),
+    "changed_since": _("kept: the household or its people were changed since"),
+    "in_use": _("kept: visits or other records refer to it"),
+}
+
+# Why columns cannot be read as a person said.
+MAPPING = {
+    "other_header": _("These are not the columns of this file. Please look at the page again."),
+    "twice": _("Two columns cannot mean the same."),
+    "no_room": _("One column must be the room."),
+}
+
 COLUMN = {
     "building": _("building"),
     "entrance": _("entrance"),
@@ -123,6 +152,7 @@ COLUMN = {
     "age": _("age"),
     "needs": _("remarks (only help flags are kept)"),
     "whereabouts": _("whereabouts"),
+    "household": _("number of the household"),
 }
 
 

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from residents.encryption import encrypt
+from residents.encryption import decrypt, encrypt
 from residents.models import (
     Building,
     Compound,
@@ -372,13 +372,22 @@ def test_nothing_personal_is_kept_longer_than_needed(world):
     assert "机密人".encode() not in bytes(roster.content)
     work_waiting()
     roster.refresh_from_db()
-    assert bytes(roster.content) == b""  # erased as soon as it has been read
+    assert "机密人".encode() not in bytes(roster.content)  # kept, for its columns may be told to mean something else
     assert roster.findings["left_out"] == ["身份证号"]
     kept = repr((roster.findings, [(line.room, line.notes) for line in roster.lines.all()]))
     assert [secret for secret in ("机密人", "13912345678", "110101") if secret in kept] == []
     assert "110101199003071234" not in roster.lines.get().payload
     apply(roster, world.chen)
-    assert set(roster.lines.values_list("payload", flat=True)) == {""}
+    assert set(roster.lines.values_list("payload", "original")) == {("", "")}
+    assert b"110101" not in decrypt(bytes(roster.content))  # what was changed, so that it can be taken back
+
+
+def test_file_of_a_preview_left_lying_is_forgotten_after_a_week(world):
+    roster = upload(world.jiamu, world.chen, [row(name="甲")])
+    RosterImport.objects.update(created_at=timezone.now() - timedelta(days=8))
+    upload(world.jiamu, world.chen, [row(name="乙")])
+    roster.refresh_from_db()
+    assert bytes(roster.content) == b""
 
 
 def test_second_click_on_apply_is_refused(world):

@@ -1,0 +1,104 @@
+"""What a roster tells, row by row and household by household, before it is held against the portal."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Person:
+    name: str
+    phone: str = ""
+    age_band: str = ""
+    whereabouts: str = ""
+    needs: list[str] = field(default_factory=list)
+    is_contact: bool = False
+    phones: list[str] = field(default_factory=list)  # several in one cell: a person says which is called
+
+
+@dataclass
+class Home:
+    """One household as the file tells it. None and "" mean: not told, so nothing is changed."""
+
+    building: str
+    building_name: str
+    entrance: str
+    room: str
+    key: str
+    floor: int
+    place: int
+    occupancy: str = ""
+    told_count: int | None = None
+    people: list[Person] = field(default_factory=list)
+    notes: list[dict] = field(default_factory=list)
+    ask: str = ""  # why only a person can decide, or ""
+    asked: dict = field(default_factory=dict)  # what the row said of its place, when that was not clear
+    counts: list[int] = field(default_factory=list)  # when the rows of a door tell different numbers of people
+    fixed: bool = False  # the entrance is as it is, an empty one too: a person said so
+    target: int | None = None  # which of several households behind the door; 0: one more
+    sheet: str = ""
+    first_row: int = 0
+    last_row: int = 0
+    rows: list[int] = field(default_factory=list)
+
+    @property
+    def label(self) -> str:
+        if not self.key:
+            return " ".join(part for part in (self.building_name, self.room) if part)
+        return f"{self.building_name} {self.entrance + '-' if self.entrance else ''}{self.room}"
+
+    def note(self, code: str, **values) -> None:
+        note = {"code": code, **values}
+        if note not in self.notes:
+            self.notes.append(note)
+
+
+@dataclass
+class LeftRow:
+    """A row that becomes nothing until somebody has looked at it."""
+
+    sheet: str
+    row: int
+    room: str
+    code: str
+    column: str
+    ask: bool
+    home: Home | None = None  # all but its place, when only that is not clear
+    rows: list[int] = field(default_factory=list)
+
+
+@dataclass
+class Understood:
+    homes: list[Home] = field(default_factory=list)
+    left: list[LeftRow] = field(default_factory=list)
+    findings: list[dict] = field(default_factory=list)
+    columns: list[dict] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+    headers: list[dict] = field(default_factory=list)  # each kind of header once, with what its columns hold
+    sheet_headers: dict[str, list[str]] = field(default_factory=dict)
+    row_count: int = 0
+    sheet_count: int = 0
+
+
+@dataclass
+class Entry:
+    """One row as understood, before rows of one door come together."""
+
+    row: int
+    building: str
+    building_name: str
+    entrance: str
+    room: str
+    key: str
+    floor: int | None
+    place: int
+    dashed: bool
+    person: Person
+    occupancy: str
+    relation: str
+    count: int | None
+    notes: list[str]
+    household: int | None = None
+    asked: dict = field(default_factory=dict)
+
+
+def load_home(kept: dict) -> Home:
+    return Home(**{**kept, "people": [Person(**person) for person in kept["people"]]})
