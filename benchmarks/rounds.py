@@ -1,4 +1,3 @@
-# ruff: noqa: PLC0415 (settings must be set before Django is imported)
 """A round over 3,000 doors and 8,287 people: opening it, taking marks in, showing the board.
 
 Ratios are taken in one run against the smallest thing of the same kind, so that a slow machine does not matter.
@@ -7,32 +6,10 @@ python benchmarks/rounds.py            a temporary SQLite database
 DATABASE_URL=postgres://… python benchmarks/rounds.py   an empty database of yours; its tables are made and filled
 """
 
-import os
 import statistics
-import sys
-import tempfile
-import time
 from datetime import timedelta
-from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
-
-def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ.setdefault("DATABASE_URL", f"sqlite:///{folder}/bench.sqlite3")
-        os.environ.update(DJANGO_SETTINGS_MODULE="compound.settings", DEMO="1", VAR_DIR=folder)
-        import django
-
-        django.setup()
-        from django.core.management import call_command
-        from django.db import connection
-
-        call_command("migrate", verbosity=0)
-        try:
-            measure()
-        finally:
-            connection.close()
+from stage import on_an_empty_database, timed
 
 
 def measure() -> None:
@@ -98,11 +75,5 @@ def measure() -> None:
     print(f"board page {page * 1000:6.1f} ms   its 304 {poll * 1000:6.1f} ms   ratio {page / poll:5.1f}")
 
 
-def timed(work) -> float:
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
-
-
 if __name__ == "__main__":
-    main()
+    on_an_empty_database(measure)

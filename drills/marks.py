@@ -1,4 +1,3 @@
-# ruff: noqa: PLC0415 (settings must be set before Django is imported)
 """Drill: phones keep sending while workers are killed, answers are lost and the database is stopped.
 
 Fifty phones send forty marks each to a real server. Meanwhile a worker gets kill -9 twenty times, every third answer is

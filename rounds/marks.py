@@ -305,6 +305,8 @@ def apply_held_mark(*, held: HeldMark, by: User, note: str = "") -> Mark:
         raise RoundError(_("This mark does not say enough to be counted. Set it aside and mark the door by hand."))
     _decide(held, HeldMark.Decision.APPLIED, by, note)
     visit = Visit.objects.select_for_update(of=("self",)).select_related("round").get(pk=held.visit_id)
+    if visit.round.state not in {Round.State.OPEN, Round.State.CLOSED}:
+        raise RoundError(_("The round is not open: nothing can be marked."))
     if any(int(number) > visit.expected_count for number in item.people):
         raise RoundError(_("Somebody was marked who is not expected behind this door."))
     now = timezone.now()

@@ -173,6 +173,15 @@ def test_a_held_mark_can_be_counted_by_a_steward(world, notify):
     assert Mark.objects.count() == 1
 
 
+def test_a_held_mark_of_a_cancelled_round_cannot_be_counted(world, notify, lin_visit):
+    cancel_round(round=notify, by=world.chen, reason="rain")
+    send(world.wei_phone, tap(lin_visit, 1))
+    with pytest.raises(RoundError):
+        apply_held_mark(held=HeldMark.objects.get(), by=world.chen)
+    assert not Mark.objects.exists()
+    assert HeldMark.objects.get().decision == ""
+
+
 def test_setting_a_held_mark_aside_needs_a_reason(world, lin_visit):
     send(world.wei_phone, tap(lin_visit, 1, outcome="?"))
     held = HeldMark.objects.get()
