@@ -13,6 +13,8 @@ from residents.access import get_kept, get_visible
 from residents.forms import VolunteerForm
 from residents.models import Compound, Device, Volunteer
 from residents.services import VolunteerError, add_volunteer, end_device, end_volunteer, make_invite
+from residents.squad import change_volunteer, set_training_gate
+from residents.volunteer_forms import ProfileForm
 
 VOLUNTEERS = Volunteer.objects.select_related("compound")
 
@@ -57,12 +59,42 @@ def volunteer(request, pk):
     context = {
         "volunteer": person,
         "compound": person.compound,
+        "usual_buildings": list(person.usual_buildings.all()),
         "devices": list(person.devices.all()),
         "invites": list(person.invites.select_related("created_by", "device")[:8]),
         "now": timezone.now(),
         "can_keep": person.compound_id in request.user.access.steward,
     }
     return render(request, "residents/volunteer.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def volunteer_edit(request, pk):
+    person = get_kept(VOLUNTEERS, request.user, pk=pk)
+    form = ProfileForm(request.POST if request.method == "POST" else None, volunteer=person)
+    if request.method == "POST" and form.is_valid():
+        try:
+            change_volunteer(volunteer=person, **form.cleaned_data)
+        except VolunteerError as error:
+            form.add_error("name", str(error))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect(person)
+    context = {"volunteer": person, "compound": person.compound, "form": form}
+    return render(request, "residents/volunteer_edit.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def training_gate(request, pk):
+    """On with `required`, off without."""
+    place = get_kept(Compound.objects, request.user, pk=pk)
+    is_required = bool(request.POST.get("required"))
+    set_training_gate(compound=place, is_required=is_required)
+    told = (
+        _("Only trained volunteers are given doors now.") if is_required else _("Every volunteer may be given doors.")
+    )
+    messages.success(request, told)
+    return redirect("residents:volunteers", place.pk)
 
 
 @require_POST

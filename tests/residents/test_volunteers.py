@@ -63,11 +63,11 @@ def test_the_list_needs_seven_statements(world, steward, django_assert_num_queri
 
 
 @pytest.mark.parametrize("count", [1, 12])
-def test_the_page_of_one_needs_seven_statements(world, steward, django_assert_num_queries, count):
+def test_the_page_of_one_needs_eight_statements(world, steward, django_assert_num_queries, count):
     for number in range(count):
         bind(make_invite(volunteer=world.wei, by=world.chen).code)
         bind_phone(world.wei, f"token-{number}")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         steward.get(at("volunteer", world.wei.pk))
 
 
