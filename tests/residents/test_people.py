@@ -250,6 +250,15 @@ def test_many_looks_in_an_hour_are_stopped(world, steward):
     assert steward.post(at("resident_reveal", world.lin.pk), {"reason": "逐户电话"}).status_code == 200
 
 
+def test_how_many_looks_are_left_is_shown(world, steward):
+    address = at("resident_reveal", world.lin.pk)
+    assert steward.get(address).context["left"] == REVEALS_PER_HOUR
+    assert str(REVEALS_PER_HOUR) in steward.get(address).content.decode()
+    answer = steward.post(address, {"reason": "通知下楼"})
+    assert answer.context["left"] == REVEALS_PER_HOUR - 1
+    assert str(REVEALS_PER_HOUR - 1) in answer.content.decode()
+
+
 def test_a_person_without_a_number_has_none_to_show(world, steward):
     child = world.lin_home.residents.get(name="林朵")
     assert steward.post(at("resident_reveal", child.pk), {"reason": "通知家长"}).status_code == 422

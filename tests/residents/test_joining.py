@@ -1,0 +1,149 @@
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from residents.elevation import draw_elevation
+from residents.joining import JoinError, doors_to_join, join_doors, separate_door
+from residents.models import Building, Door, Household
+from residents.occupancy import lines_of, occupancy_cells, summarise
+from residents.services import HouseholdError, move_in
+from rounds.board import read_board
+from rounds.models import Visit
+from rounds.services import create_round, open_round
+
+
+def at(name, *args):
+    return reverse(f"residents:{name}", args=args)
+
+
+@pytest.fixture
+def doors(world):
+    return {door.room: door for door in world.building1.doors.all()}
+
+
+@pytest.fixture
+def joined(world, doors):
+    join_doors(main=doors["502"], joined=doors["501"])
+    doors["501"].refresh_from_db()
+    return doors["501"]
+
+
+@pytest.fixture
+def steward(world, client):
+    client.force_login(world.chen)
+    return client
+
+
+def drawn(world, floor):
+    (entrance,) = draw_elevation(occupancy_cells(lines_of(world.building1, names=True), may_add=True))
+    (row,) = [row for row in entrance.rows if row.floor == floor]
+    return row
+
+
+def test_two_doors_are_drawn_as_one(world, joined):
+    row = drawn(world, 5)
+    assert ([cell.room for cell in row.cells], row.spans) == (["502"], {0: 2})
+    assert row.html.startswith('<td colspan="2"><a class="o-home"')
+    assert "502 + 501" in row.html
+    assert drawn(world, 4).html.count("<td>") == 2
+
+
+def test_doors_of_different_floors_each_show_the_household(world, doors):
+    join_doors(main=doors["502"], joined=doors["402"])
+    row = drawn(world, 4)
+    assert [cell.room for cell in row.cells] == ["401", "402"]
+    assert world.lin_home.get_absolute_url() in row.html
+    assert row.spans == {}
+
+
+def test_one_household_is_counted_and_no_door_is_forgotten(world, joined):
+    (summary,) = summarise([world.building1])
+    assert (summary.doors, summary.lived_in, summary.unlisted) == (9, 3, 5)
+    assert ("", 5, 1) in summary.windows["lit"]
+    separate_door(joined=joined)
+    (summary,) = summarise([world.building1])
+    assert (summary.doors, summary.unlisted) == (10, 6)
+
+
+def test_a_round_opens_one_visit_and_the_board_draws_one_cell(world, joined):
+    round = create_round(**world.round_form())
+    open_round(round=round, by=world.chen)
+    assert Visit.objects.filter(round=round, building=world.building1, floor=5).count() == 1
+    board = read_board(round, Building.objects.filter(pk=world.building1.pk), None)
+    (row,) = [row for row in board.elevation[0].rows if row.floor == 5]
+    assert (row.spans, [cell.css for cell in row.cells]) == ({0: 2}, ["o-waiting"])
+
+
+def test_beside_a_door_where_nobody_is_expected_the_joined_one_is_vacant_too(world, doors):
+    join_doors(main=doors["101"], joined=doors["102"])
+    round = create_round(**world.round_form())
+    open_round(round=round, by=world.chen)
+    board = read_board(round, Building.objects.filter(pk=world.building1.pk), None)
+    (row,) = [row for row in board.elevation[0].rows if row.floor == 1]
+    assert (row.spans, [cell.css for cell in row.cells]) == ({0: 2}, ["o-vacant"])
+
+
+def test_no_chains_no_other_building_and_nobody_hidden(world, doors, joined):
+    far = world.building2.doors.get(room="501")
+    for main, other in (
+        (doors["502"], doors["502"]),
+        (doors["502"], far),
+        (doors["502"], doors["301"]),  # somebody is listed behind it
+        (joined, doors["401"]),  # a chain
+        (doors["402"], doors["502"]),  # a chain the other way
+        (doors["402"], joined),  # already joined
+    ):
+        with pytest.raises(JoinError):
+            join_doors(main=main, joined=other)
+    assert list(Door.objects.exclude(joined_to=None)) == [joined]
+
+
+def test_the_database_refuses_a_door_joined_to_itself(doors):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Door.objects.filter(pk=doors["502"].pk).update(joined_to=doors["502"])
+
+
+def test_nobody_moves_in_behind_a_joined_door(world, steward, joined):
+    with pytest.raises(HouseholdError):
+        move_in(door=joined, occupancy="owner")
+    answer = steward.post(at("household_add", joined.pk), {"occupancy": "owner", "name": "某人"})
+    assert (answer.status_code, Household.objects.filter(door=joined).count()) == (422, 0)
+    assert "1号楼 502" in answer.content.decode()
+
+
+def test_a_door_is_joined_and_separated_on_the_pages(world, steward, doors):
+    answer = steward.get(at("door_join", doors["502"].pk))
+    offered = [row.room for row in doors_to_join(doors["502"])]
+    assert offered == ["501", "401", "402", "302", "201", "102"]
+    assert [key for key, _label in answer.context["form"].fields["joined"].choices][1] == str(doors["501"].pk)
+    answer = steward.post(at("door_join", doors["502"].pk), {"joined": doors["501"].pk})
+    assert (answer.status_code, answer.url) == (302, world.lin_home.get_absolute_url())
+    page = steward.get(world.lin_home.get_absolute_url()).content.decode()
+    assert "502 + 501" in page
+    assert at("door_separate", doors["501"].pk) in page
+    assert steward.post(at("door_separate", doors["501"].pk)).url == world.lin_home.get_absolute_url()
+    assert Door.objects.exclude(joined_to=None).count() == 0
+    assert steward.post(at("door_separate", doors["501"].pk), follow=True).status_code == 200
+
+
+@pytest.mark.parametrize("value", ["", "0", "x", "301"])
+def test_a_bad_choice_joins_nothing(world, steward, doors, value):
+    value = doors[value].pk if value in doors else value
+    answer = steward.post(at("door_join", doors["502"].pk), {"joined": value})
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["joined"])
+    assert Door.objects.exclude(joined_to=None).count() == 0
+
+
+@pytest.mark.parametrize(("who", "status"), [("chen", 302), ("zhao", 302), ("qian", 403), ("sun", 404)])
+def test_who_may(world, client, doors, who, status):
+    client.force_login(getattr(world, who))
+    assert client.post(at("door_join", doors["502"].pk), {"joined": doors["501"].pk}).status_code == status
+    assert client.post(at("door_separate", doors["501"].pk)).status_code == status
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_the_form_needs_seven_statements(world, steward, doors, django_assert_num_queries, many):
+    if not many:
+        Door.objects.filter(building=world.building1, room__in=["401", "402", "302", "201", "102"]).delete()
+    with django_assert_num_queries(7):
+        steward.get(at("door_join", doors["502"].pk))
