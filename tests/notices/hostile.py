@@ -1,10 +1,13 @@
 """A server on this machine that behaves as badly as the path asks."""
 
+import gzip
 import json
+import ssl
 import threading
 import time
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qsl, urlsplit
 
 
 class Hostile(BaseHTTPRequestHandler):
@@ -52,6 +55,37 @@ class Hostile(BaseHTTPRequestHandler):
             self.wfile.write(b"x" * 65536)
             self.server.written += 65536
 
+    def answer_said(self):
+        """Exactly what the address asks for: ?status=…&body=…&retry=…"""
+        wish = dict(parse_qsl(urlsplit(self.path).query))
+        body = wish.get("body", "").encode()
+        more = {"Retry-After": wish["retry"]} if "retry" in wish else {}
+        self.finish_head(int(wish.get("status", 200)), **{"Content-Length": str(len(body))}, **more)
+        self.wfile.write(body)
+
+    def answer_chunked(self):
+        self.finish_head(200, **{"Transfer-Encoding": "chunked"})
+        for piece in (b'{"errcode"', b": 0}", b""):
+            self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
+
+    def answer_large(self):
+        """Ten megabytes that begin like a success."""
+        body = b'{"errcode": 0, "code": 0, "more": "' + b"x" * 10 * 1024**2 + b'"}'
+        self.finish_head(200, **{"Content-Length": str(len(body))})
+        self.wfile.write(body)
+
+    def answer_packed(self):
+        """Fifty megabytes that travel as fifty kilobytes."""
+        body = gzip.compress(b'{"errcode": 0, "code": 0}' + b" " * 50 * 1024**2)
+        self.finish_head(200, **{"Content-Length": str(len(body)), "Content-Encoding": "gzip"})
+        self.wfile.write(body)
+
+    def answer_trickle(self):
+        """A head at once and a body that never ends."""
+        self.finish_head(200, **{"Content-Length": "100000"})
+        while not self.server.closing.wait(0.1):
+            self.wfile.write(b" ")
+
     def answer_rubbish(self):
         self.wfile.write(b"\x00\xff not http at all\r\n\r\n")
 
@@ -64,8 +98,13 @@ class Quiet(ThreadingHTTPServer):
 
 
 @contextmanager
-def hostile_server():
+def hostile_server(certificate=None):
+    """With the path of a certificate and its key, over TLS."""
     server = Quiet(("127.0.0.1", 0), Hostile)
+    if certificate:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     server.seen, server.written, server.closing = [], 0, threading.Event()
     server.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)

@@ -41,10 +41,10 @@ def test_a_webhooks_address_goes_in_and_never_comes_out(root, world):
 
 def test_the_address_is_kept_when_none_is_typed_and_changed_when_one_is(root, world, hook):
     url = reverse("admin:notices_webhook_change", args=[hook.pk])
-    root.post(url, form(world, name="renamed"))
+    root.post(url, form(world, name="renamed", _version=root.get(url).context["row_version"]))
     hook.refresh_from_db()
     assert (hook.name, hook.url) == ("renamed", ADDRESS)
-    root.post(url, form(world, new_url="https://hook.example.org/new"))
+    root.post(url, form(world, new_url="https://hook.example.org/new", _version=root.get(url).context["row_version"]))
     hook.refresh_from_db()
     assert hook.url == "https://hook.example.org/new"
 

@@ -1,5 +1,6 @@
 """Real connections side by side; SQLite's in-memory test database has only one."""
 
+import re
 import threading
 from collections import Counter
 
@@ -83,3 +84,39 @@ def test_planners_at_once_plan_each_message_once():
 
     side_by_side(plan, 4)
     assert Message.objects.count() == 40
+
+
+def plan_for_one_bot(world, count, kind="wecom"):
+    bot = Webhook.objects.create(compound=world.jiamu, name="group", kind=kind, url="https://hook.example.org/")
+    for number in range(count):
+        plan_message(compound=world.jiamu, reminder=f"r:{number}", period="p", subject=f"s{number}", body="b")
+    return bot
+
+
+def test_senders_at_once_call_one_bot_18_times_a_minute(monkeypatch):
+    posted = []
+    monkeypatch.setattr(sending, "post_webhook", lambda url, payload: posted.append(payload["message"]))
+    plan_for_one_bot(World(), 60, kind="json")
+    assert sum(side_by_side(lambda number: send_due(), 6)) == 18
+    assert (len(posted), len(set(posted))) == (18, 18)
+    counts = Counter(Message.objects.values_list("state", "attempt_count"))
+    assert counts == {("sent", 1): 18, ("planned", 0): 42}
+
+
+def test_turns_taken_at_once_are_18():
+    bot = plan_for_one_bot(World(), 0)
+    taken = side_by_side(lambda number: sum(sending.take_turn(bot) is None for _turn in range(10)), 6)
+    assert sum(taken) == 18
+
+
+def test_senders_at_once_tell_each_message_in_one_digest(monkeypatch):
+    texts = []
+    monkeypatch.setattr(sending, "post_text", lambda hook, text, key: texts.append(text))
+    plan_for_one_bot(World(), 40)
+    assert sum(side_by_side(lambda number: send_due(), 6)) == 40
+    numbers = [
+        int(mark) for text in texts for mark in re.findall(r"#(\d+)$|no\. (\d+)$", text, re.M) for mark in mark if mark
+    ]
+    assert sorted(numbers) == sorted(Message.objects.values_list("pk", flat=True))
+    assert len(texts) <= 18
+    assert set(Message.objects.values_list("state", "attempt_count")) == {("sent", 1)}

@@ -208,3 +208,47 @@ def test_buttons_refuse_gets(chen, name, args):
 def test_strangers_are_sent_to_the_login(client, world, name, args):
     answer = client.post(reverse(f"notices:{name}", args=args))
     assert (answer.status_code, answer["Location"].startswith(reverse("login"))) == (302, True)
+
+
+# --- outbox by state, and all at once ------------------------------------------------------------
+@pytest.mark.parametrize("state", ["planned", "failed", "dead", "sent"])
+def test_the_outbox_by_state(chen, world, state):
+    tell(world.hexin, world.sun, state="dead", subject="Elsewhere")
+    for name in ("failed", "dead", "sent", "planned"):
+        tell(world.jiamu, world.zhao, state=name, subject=f"It is {name}")
+    page = chen.get(reverse("notices:outbox"), {"state": state})
+    assert [notice.subject for notice in page.context["notices"]] == [f"It is {state}"]
+
+
+def test_an_empty_state_says_so(chen):
+    page = chen.get(reverse("notices:outbox"), {"state": "dead"}).content.decode()
+    assert "No message is in this state" in page
+
+
+@pytest.mark.parametrize("state", ["x", "DEAD", "dead'--", "\x00"])
+def test_a_state_that_does_not_exist_is_404(chen, state):
+    assert chen.get(reverse("notices:outbox"), {"state": state}).status_code == 404
+
+
+def test_all_that_were_given_up_are_tried_again_and_nothing_else(chen, world):
+    dead = [tell(world.jiamu, world.zhao, state="dead", subject=f"Dead {n}") for n in range(3)]
+    tell(world.jiamu, world.zhao, state="sent", subject="Sent")
+    elsewhere = tell(world.hexin, world.sun, state="dead", subject="Elsewhere")
+    Message.objects.filter(state="dead").update(attempt_count=6)
+    page = chen.post(reverse("notices:retry_all"), follow=True).content.decode()
+    assert "3 messages will be tried again within a minute." in page
+    for row in dead:
+        row.refresh_from_db()
+        assert (row.state, row.attempt_count) == ("planned", 0)
+    elsewhere.refresh_from_db()
+    assert (elsewhere.state, elsewhere.attempt_count) == ("dead", 6)
+    assert "No message was given up." in chen.post(reverse("notices:retry_all"), follow=True).content.decode()
+
+
+@pytest.mark.parametrize(("who", "status"), [("zhao", 403), ("qian", 403)])
+def test_retry_all_by_others_is_refused(client, world, who, status):
+    notice = tell(world.jiamu, world.zhao, state="dead")
+    client.force_login(getattr(world, who))
+    assert client.post(reverse("notices:retry_all")).status_code == status
+    notice.refresh_from_db()
+    assert notice.state == "dead"
