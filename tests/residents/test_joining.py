@@ -1,6 +1,7 @@
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from residents.elevation import draw_elevation
 from residents.joining import JoinError, doors_to_join, join_doors, separate_door
@@ -75,6 +76,7 @@ def test_a_round_opens_one_visit_and_the_board_draws_one_cell(world, joined):
 
 
 def test_beside_a_door_where_nobody_is_expected_the_joined_one_is_vacant_too(world, doors):
+    Household.objects.filter(door=doors["101"]).update(occupancy="away")
     join_doors(main=doors["101"], joined=doors["102"])
     round = create_round(**world.round_form())
     open_round(round=round, by=world.chen)
@@ -98,6 +100,13 @@ def test_no_chains_no_other_building_and_nobody_hidden(world, doors, joined):
     assert list(Door.objects.exclude(joined_to=None)) == [joined]
 
 
+def test_a_door_listed_as_vacant_is_joined_and_the_vacancy_ends(world, doors):
+    vacancy = Household.objects.get(door=doors["101"])
+    join_doors(main=doors["202"], joined=doors["101"])
+    vacancy.refresh_from_db()
+    assert (vacancy.is_lived_in, vacancy.moved_out_on) == (False, timezone.localdate())
+
+
 def test_the_database_refuses_a_door_joined_to_itself(doors):
     with pytest.raises(IntegrityError), transaction.atomic():
         Door.objects.filter(pk=doors["502"].pk).update(joined_to=doors["502"])
@@ -114,7 +123,7 @@ def test_nobody_moves_in_behind_a_joined_door(world, steward, joined):
 def test_a_door_is_joined_and_separated_on_the_pages(world, steward, doors):
     answer = steward.get(at("door_join", doors["502"].pk))
     offered = [row.room for row in doors_to_join(doors["502"])]
-    assert offered == ["501", "401", "402", "302", "201", "102"]
+    assert offered == ["501", "401", "402", "302", "201", "101", "102"]
     assert [key for key, _label in answer.context["form"].fields["joined"].choices][1] == str(doors["501"].pk)
     answer = steward.post(at("door_join", doors["502"].pk), {"joined": doors["501"].pk})
     assert (answer.status_code, answer.url) == (302, world.lin_home.get_absolute_url())
@@ -145,5 +154,6 @@ def test_who_may(world, client, doors, who, status):
 def test_the_form_needs_seven_statements(world, steward, doors, django_assert_num_queries, many):
     if not many:
         Door.objects.filter(building=world.building1, room__in=["401", "402", "302", "201", "102"]).delete()
+        Household.objects.filter(door=doors["101"]).update(occupancy="away")
     with django_assert_num_queries(7):
         steward.get(at("door_join", doors["502"].pk))
