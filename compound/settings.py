@@ -5,6 +5,7 @@ installation sets at least SECRET_KEY, FIELD_KEYS, ALLOWED_HOSTS and PUBLIC_URL.
 """
 
 import hashlib
+import re
 import sys
 from base64 import urlsafe_b64encode
 from datetime import timedelta
@@ -80,7 +81,7 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[PUBLIC_URL])
 
 # --- Rooms --------------------------------------------------------------------------------------
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "compound.admin_config.PortalAdminConfig",  # django.contrib.admin
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -218,6 +219,10 @@ AXES_VERBOSE = False
 REQUIRE_TOTP = read_flag("REQUIRE_TOTP", not LOCAL_ONLY)
 # Wrong codes are counted in compound/limits.py. Django-otp's own brake doubles without end: it would keep people out.
 OTP_TOTP_THROTTLE_FACTOR = OTP_STATIC_THROTTLE_FACTOR = 0
+SIMPLE_HISTORY_REVERT_DISABLED = True  # turning back would skip the look at what is there now
+ADMIN_PATH = env.str("ADMIN_PATH", default="admin/")
+if not re.fullmatch(r"([a-z0-9-]+/)+", ADMIN_PATH):
+    raise ImproperlyConfigured(f"ADMIN_PATH must look like office-7f3a/, not {ADMIN_PATH!r}.")
 SESSION_LIFETIME = timedelta(hours=12)  # from the login on, however busy
 ADMIN_IDLE = timedelta(minutes=30)
 RATE_LIMITS = read_flag("RATE_LIMITS", True)  # compound/limits.py; off only to measure

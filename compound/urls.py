@@ -1,5 +1,6 @@
 """Every address of the portal. A new name here needs its line in tests/test_permissions.py."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LogoutView
@@ -34,5 +35,5 @@ urlpatterns = [
     path("notices/", include("notices.urls")),
     path("testing/", include("testing_rounds.urls")),
     path("reports/", include("reports.urls")),
-    path("admin/", admin.site.urls),
+    path(settings.ADMIN_PATH, admin.site.urls),
 ]

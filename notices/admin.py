@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from notices.forms import BotForm
 from notices.models import ChannelChoice, Message, Webhook
+from residents.scoped_admin import DEEDS, FactAdmin, ScopedAdmin
 
 
 class WebhookForm(BotForm):
@@ -13,7 +14,10 @@ class WebhookForm(BotForm):
 
 
 @admin.register(Webhook)
-class WebhookAdmin(admin.ModelAdmin):
+class WebhookAdmin(ScopedAdmin):
+    compound_path = "compound"
+    steward_deeds = DEEDS
+    changes_by_itself = frozenset({"called_at", "rests_until"})
     form = WebhookForm
     list_display = ["name", "compound", "kind", "masked_url", "is_active"]
     list_filter = ["is_active", "kind", "compound"]
@@ -29,26 +33,17 @@ class WebhookAdmin(admin.ModelAdmin):
 
 
 @admin.register(ChannelChoice)
-class ChannelChoiceAdmin(admin.ModelAdmin):
+class ChannelChoiceAdmin(ScopedAdmin):
     list_display = ["user", "by_email", "quiet_from", "quiet_until"]
     list_select_related = ["user"]
     autocomplete_fields = ["user"]
 
 
 @admin.register(Message)
-class MessageAdmin(admin.ModelAdmin):
+class MessageAdmin(FactAdmin):
+    compound_path = "compound"
     list_display = ["subject", "channel", "recipient", "state", "due_at", "sent_at", "attempt_count", "last_error"]
     list_filter = ["state", "channel", "compound", "due_at"]
     search_fields = ["=id", "subject", "reminder", "recipient"]
     date_hierarchy = "created_at"
     list_select_related = ["compound"]
-    show_full_result_count = False
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False

@@ -2,13 +2,14 @@
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from simple_history.admin import SimpleHistoryAdmin
 
 from residents.lockout import unlock
 from residents.models import (
     AccessRecord,
     Building,
+    ColumnMapping,
     Compound,
     Device,
     Door,
@@ -22,20 +23,9 @@ from residents.models import (
     User,
     Volunteer,
 )
+from residents.scoped_admin import FactAdmin, ScopedAdmin, ScopedHistoryAdmin
 from residents.second_factor import remove_second_factor
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """Facts: to look at, not to make, change or remove."""
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
+from residents.services import VolunteerError, end_device, end_volunteer
 
 
 class GrantInline(admin.TabularInline):
@@ -45,7 +35,7 @@ class GrantInline(admin.TabularInline):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):
+class UserAdmin(ScopedAdmin, DjangoUserAdmin):
     list_display = ["username", "display_name", "is_active", "is_staff", "last_login"]
     list_filter = ["is_active", "is_staff", "is_superuser", "grants__role"]
     search_fields = ["username", "display_name", "email"]
@@ -66,7 +56,7 @@ class UserAdmin(DjangoUserAdmin):
 
 
 @admin.register(RoleGrant)
-class RoleGrantAdmin(SimpleHistoryAdmin):
+class RoleGrantAdmin(ScopedHistoryAdmin):
     list_display = ["user", "role", "compound", "until"]
     list_filter = ["role", "compound"]
     list_select_related = ["user", "compound"]
@@ -75,14 +65,16 @@ class RoleGrantAdmin(SimpleHistoryAdmin):
 
 
 @admin.register(Compound)
-class CompoundAdmin(admin.ModelAdmin):
+class CompoundAdmin(ScopedAdmin):
+    compound_path = "pk"
     list_display = ["name", "town", "gap_list_at"]
     list_filter = ["town"]
     search_fields = ["name", "town"]
 
 
 @admin.register(Building)
-class BuildingAdmin(SimpleHistoryAdmin):
+class BuildingAdmin(ScopedHistoryAdmin):
+    compound_path = "compound"
     list_display = ["name", "code", "compound", "floor_count", "doors_per_floor", "lift_count"]
     list_filter = ["compound"]
     list_select_related = ["compound"]
@@ -91,7 +83,8 @@ class BuildingAdmin(SimpleHistoryAdmin):
 
 
 @admin.register(Door)
-class DoorAdmin(admin.ModelAdmin):
+class DoorAdmin(ScopedAdmin):
+    compound_path = "building__compound"
     list_display = ["room", "building", "entrance", "floor", "position"]
     list_filter = ["building__compound", "floor"]
     list_select_related = ["building"]
@@ -101,7 +94,8 @@ class DoorAdmin(admin.ModelAdmin):
 
 
 @admin.register(Household)
-class HouseholdAdmin(SimpleHistoryAdmin):
+class HouseholdAdmin(ScopedHistoryAdmin):
+    compound_path = "door__building__compound"
     list_display = ["door", "occupancy", "told_count", "moved_in_on", "moved_out_on"]
     list_filter = ["occupancy", "door__building__compound", ("moved_out_on", admin.EmptyFieldListFilter)]
     list_select_related = ["door__building"]
@@ -110,7 +104,8 @@ class HouseholdAdmin(SimpleHistoryAdmin):
 
 
 @admin.register(Resident)
-class ResidentAdmin(SimpleHistoryAdmin):
+class ResidentAdmin(ScopedHistoryAdmin):
+    compound_path = "household__door__building__compound"
     list_display = ["name", "household", "age_band", "is_contact", "shown_phone", "moved_out_on"]
     list_filter = [
         "age_band",
@@ -131,24 +126,46 @@ class ResidentAdmin(SimpleHistoryAdmin):
 
 
 @admin.register(Volunteer)
-class VolunteerAdmin(SimpleHistoryAdmin):
+class VolunteerAdmin(ScopedHistoryAdmin):
+    compound_path = "compound"
     list_display = ["name", "compound", "user", "ended_at"]
     list_filter = ["compound", ("ended_at", admin.EmptyFieldListFilter)]
     list_select_related = ["compound", "user"]
     search_fields = ["name", "user__username"]
     autocomplete_fields = ["user", "compound"]
+    readonly_fields = ["ended_at"]
+    actions = ["end_volunteers"]
+
+    def get_readonly_fields(self, request, obj=None):
+        """Who the volunteer is stays as it is: users are not a steward's to choose from."""
+        fields = super().get_readonly_fields(request, obj)
+        return fields if request.user.is_superuser else [*fields, "user", "compound"]
+
+    @admin.action(description=_("End: phones are signed out, invitations stop working"), permissions=["change"])
+    def end_volunteers(self, request, queryset):
+        self.do_each(request, queryset, lambda row: end_volunteer(volunteer=row), gettext("Ended"), VolunteerError)
 
 
 @admin.register(Device)
-class DeviceAdmin(ReadOnlyAdmin):
+class DeviceAdmin(FactAdmin):
+    compound_path = "volunteer__compound"
     list_display = ["label", "volunteer", "bound_at", "last_seen_at", "queued_count", "ended_at"]
     list_filter = ["volunteer__compound", ("ended_at", admin.EmptyFieldListFilter)]
     list_select_related = ["volunteer"]
     search_fields = ["label", "volunteer__name", "id"]
+    actions = ["end_devices"]
+
+    def has_end_permission(self, request):
+        return self.may(request, "view")
+
+    @admin.action(description=_("Sign out"), permissions=["end"])
+    def end_devices(self, request, queryset):
+        self.do_each(request, queryset, lambda row: end_device(device=row), gettext("Signed out"), VolunteerError)
 
 
 @admin.register(Invite)
-class InviteAdmin(ReadOnlyAdmin):
+class InviteAdmin(FactAdmin):
+    compound_path = "volunteer__compound"
     list_display = ["volunteer", "created_by", "created_at", "expires_at", "used_at"]
     list_filter = ["volunteer__compound", ("used_at", admin.EmptyFieldListFilter)]
     list_select_related = ["volunteer", "created_by"]
@@ -157,7 +174,8 @@ class InviteAdmin(ReadOnlyAdmin):
 
 
 @admin.register(AccessRecord)
-class AccessRecordAdmin(ReadOnlyAdmin):
+class AccessRecordAdmin(FactAdmin):
+    compound_path = "compound"
     list_display = ["at", "user", "deed", "subject", "reason", "row_count"]
     list_filter = ["deed", "compound", "at"]
     list_select_related = ["user"]
@@ -166,7 +184,8 @@ class AccessRecordAdmin(ReadOnlyAdmin):
 
 
 @admin.register(MergeRecord)
-class MergeRecordAdmin(ReadOnlyAdmin):
+class MergeRecordAdmin(FactAdmin):
+    compound_path = "kept__household__door__building__compound"
     list_display = ["at", "kept", "other", "by", "reason", "undoes"]
     list_filter = ["kept__household__door__building__compound", "at"]
     list_select_related = ["kept", "other", "by", "undoes__kept", "undoes__other"]
@@ -175,7 +194,8 @@ class MergeRecordAdmin(ReadOnlyAdmin):
 
 
 @admin.register(RosterImport)
-class RosterImportAdmin(ReadOnlyAdmin):
+class RosterImportAdmin(FactAdmin):
+    compound_path = "compound"
     list_display = ["file_name", "compound", "uploaded_by", "state", "created_at", "applied_at"]
     list_filter = ["state", "compound"]
     list_select_related = ["compound", "uploaded_by"]
@@ -184,9 +204,19 @@ class RosterImportAdmin(ReadOnlyAdmin):
 
 
 @admin.register(RosterLine)
-class RosterLineAdmin(ReadOnlyAdmin):
+class RosterLineAdmin(FactAdmin):
+    compound_path = "roster_import__compound"
     list_display = ["roster_import", "sheet", "first_row", "verdict", "room"]
     list_filter = ["verdict"]
     list_select_related = ["roster_import"]
     search_fields = ["room", "sheet", "roster_import__file_name"]
     exclude = ["payload"]
+
+
+@admin.register(ColumnMapping)
+class ColumnMappingAdmin(FactAdmin):
+    compound_path = "compound"
+    list_display = ["compound", "columns", "changed_at"]
+    list_filter = ["compound"]
+    list_select_related = ["compound"]
+    search_fields = ["columns"]

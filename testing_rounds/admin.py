@@ -1,10 +1,12 @@
 from django.contrib import admin
 
+from residents.scoped_admin import FactAdmin, ScopedAdmin
 from testing_rounds.models import ExpectedPerson, TestRound
 
 
 @admin.register(TestRound)
-class TestRoundAdmin(admin.ModelAdmin):
+class TestRoundAdmin(ScopedAdmin):
+    compound_path = "round__compound"
     list_display = ["round", "pool_size", "instructions"]
     list_filter = ["pool_size", "round__state"]
     search_fields = ["round__title", "round__number"]
@@ -13,19 +15,12 @@ class TestRoundAdmin(admin.ModelAdmin):
 
 
 @admin.register(ExpectedPerson)
-class ExpectedPersonAdmin(admin.ModelAdmin):
+class ExpectedPersonAdmin(FactAdmin):
     """Frozen when the round opened."""
+
+    compound_path = "visit__round__compound"
 
     list_display = ["masked_name", "visit", "number", "age_band"]
     list_filter = ["age_band"]
     search_fields = ["visit__room", "name"]
     list_select_related = ["visit__round"]
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False

@@ -85,6 +85,8 @@ REFUSED = {
         "REDIS_URL must begin with redis://, rediss:// or unix://.",
     ),
     "a log of another kind": ({"LOG_FORMAT": "xml"}, "LOG_FORMAT must be json or line, not 'xml'."),
+    "an administration without a path": ({"ADMIN_PATH": ""}, "ADMIN_PATH must look like office-7f3a/, not ''."),
+    "an administration outside": ({"ADMIN_PATH": "../x/"}, "ADMIN_PATH must look like office-7f3a/, not '../x/'."),
     "hours in words": (
         {"INVITE_HOURS": "abc"},
         "INVITE_HOURS must be a whole number from 1 to 336, not 'abc'.",
