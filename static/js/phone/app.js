@@ -3,6 +3,7 @@
 import { bind, codeIn } from "./bind.js";
 import { foldDoor, isAnswered, outcomeOfPeople } from "./fold.js";
 import { drawPanel, openPanel, wirePanel } from "./panel.js";
+import { drawParts, wireParts } from "./parts.js";
 import { keepShell, shell, takeNewShell } from "./shell.js";
 import * as store from "./store.js";
 import * as sync from "./sync.js";
@@ -93,6 +94,7 @@ function draw() {
   $("all-done").hidden = !views.length || left > 0;
   $("thumb").hidden = !all.device;
   if (all.device) drawPanel(all, all.outbox.length);
+  drawParts(all.device, all.feed);
   performance.measure("draw", { start: began });
 }
 
@@ -301,6 +303,7 @@ function wire() {
   });
   $("paste").addEventListener("submit", pasteInvite);
   wirePanel(() => all.outbox.length, changed);
+  wireParts({ device: () => all.device, refresh, countUnsent: async () => { await reload(); return all.outbox.length; } });
 }
 
 // Decided at the tap: a door answered while the filter is on stays in sight, with its undo.

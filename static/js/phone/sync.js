@@ -136,7 +136,7 @@ async function post(device, rows, queued, lastSeq) {
 }
 
 // A request with this device's key and no cookie. Never throws: status 0 is no answer at all.
-async function ask(path, device, options = {}) {
+export async function ask(path, device, options = {}) {
   const patience = new AbortController();
   const fuse = setTimeout(() => patience.abort(), TIMEOUT);
   try {
