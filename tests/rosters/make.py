@@ -129,3 +129,25 @@ def large(seed: int = 3) -> bytes:
                     rows.append([*front, invent.name(surname), *own, None])
         sheets.append((f"{building}号楼", rows))
     return workbook_bytes(*sheets)
+
+
+def crowd(people: int, seed: int = 4) -> bytes:
+    """As `large`, for any number of people: a building for each 414 of them, five buildings a sheet."""
+    invent = Inventor(seed)
+    doors = people * 3000 // 8287
+    heads = share_out(people, doors, 1, 6, invent.chance)
+    book = openpyxl.Workbook(write_only=True)
+    for place, count in enumerate(heads):
+        building, within = divmod(place, 150)
+        if place % 750 == 0:
+            sheet = book.create_sheet(f"{building // 5 + 1}")
+            sheet.append(["楼栋", "单元", "房号", "姓名", "电话", "人数", "备注"])
+        floor, on_floor = within // 5 + 1, within % 5 + 1
+        surname = invent.chance.choice(SURNAMES)
+        for number in range(count):
+            front = [f"{building + 1}号楼", "1单元" if on_floor < 4 else "2单元", f"{floor}{on_floor:02d}"]
+            own = [None, None] if number else [str(invent.phone()), count]
+            sheet.append([*front, invent.name(surname), *own, None])
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
