@@ -201,6 +201,6 @@ def test_page_budget(chen, world, count, django_assert_max_num_queries):
         hook = Webhook.objects.create(compound=world.jiamu, name=f"b{number}", kind="wecom", url=ADDRESS)
         for old in range(3):
             chen.post(reverse("notices:bot_test", args=[hook.pk]))
-            Message.objects.filter(webhook=hook, period__contains="T").update(period=f"past {old}")
+            Message.objects.filter(webhook=hook, period__contains="T").update(period=f"old {old}")
     with django_assert_max_num_queries(7):
         chen.get(reverse("notices:bots", args=[world.jiamu.pk]))
