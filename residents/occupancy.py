@@ -133,6 +133,7 @@ class Home:
     names: list[str]
     head_count: int
     needs: list[str]
+    gone_count: int = 0  # listed here, sleeping behind another door
 
 
 @dataclass
@@ -164,6 +165,7 @@ def _home(household: Household, names: bool, guests: Guests) -> Home:
     return Home(
         household=household,
         names=told_apart(people, names=names),
+        gone_count=guests.left[household.pk],
         head_count=guests.head_count(household.pk, len(people), household.told_count),
         needs=need_words(need for person in people for need in person.needs),
     )

@@ -5,15 +5,18 @@ import unicodedata
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from django.db.models import Case, Count, F, FilteredRelation, OuterRef, Q, Subquery, When, Window
+from django.db.models import Case, Count, F, FilteredRelation, OuterRef, Q, Subquery, Value, When, Window
+from django.db.models.functions import Concat
 
 from residents.encryption import fingerprint
-from residents.models import Door, Household, Resident, User, mask_name
+from residents.models import Door, Household, Resident, User
+from residents.namesakes import told_apart
 from residents.phones import PhoneError, fingerprint_of_end, normalise_phone
 from residents.sounds import plain
 
 LONGEST = 100
 MOST = 50
+APART = "\x1f"  # between a name and an age: names hold no control characters
 NAMES = 3  # shown of a household; more are hinted at
 BETWEEN = re.compile(r"[\s\-–—－/、,，#]+|号楼|单元|[号栋幢座室楼门]")
 SOUND = re.compile(r"[A-Za-zÀ-ǿ](?:[A-Za-zÀ-ǿ'’ ]*[A-Za-zÀ-ǿ])?")
@@ -53,7 +56,8 @@ def search(*, user: User, query: str) -> SearchResult:
     people = Resident.objects.filter(household=OuterRef("home"), moved_out_on=None)
     asked = _person(query)
     # Who was searched for comes first, then who speaks for the household.
-    in_order = people.order_by(Case(When(asked, then=0), default=1), "-is_contact", "pk").values("name")
+    in_order = people.order_by(Case(When(asked, then=0), default=1), "-is_contact", "pk")
+    in_order = in_order.values(told=Concat("name", Value(APART), "age_band"))
     homes = (
         Door.objects.visible_to(user)
         .annotate(home=FilteredRelation("households", condition=Q(households__moved_out_on=None)))
@@ -72,8 +76,9 @@ def search(*, user: User, query: str) -> SearchResult:
 
 def _found(door, sees_names: bool) -> Found:
     home = Household(pk=door.home_id, door=door, occupancy=door.home_occupancy) if door.home_id else None
-    names = [name for place in range(NAMES + 1) if (name := getattr(door, f"name{place}"))]
-    names = names if sees_names else [mask_name(name) for name in names]
+    told = [told for place in range(NAMES + 1) if (told := getattr(door, f"name{place}"))]
+    people = [Resident(name=name, age_band=band) for name, band in (each.split(APART) for each in told)]
+    names = told_apart(people, names=sees_names)
     return Found(door, home, [*names[:NAMES], *(["…"] if len(names) > NAMES else [])])
 
 

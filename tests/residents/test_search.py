@@ -50,6 +50,13 @@ def test_who_was_searched_for_is_named_first(world):
     assert row.names == ["林2", "林小雨", "林国强", "…"]
 
 
+def test_namesakes_are_told_apart(world):
+    move_in(world.building1.doors.get(room="401"), "王明", "王明").residents.update(age_band="18-59")
+    names = search(user=world.chen, query="王明").rows[0].names
+    assert len(set(names)) == 2
+    assert search(user=world.qian, query="401").rows[0].names == ["王*", "王*"]
+
+
 def test_who_moved_out_is_not_found(world):
     world.lin_home.residents.filter(name="林小雨").update(moved_out_on="2022-04-01")
     assert rooms(world.chen, "小雨") == []
