@@ -36,7 +36,7 @@ BEFORE = {"second_factor", "second_factor_enrol", "logout", "set_language", "log
 
 class CodeForm(forms.Form):
     code = forms.CharField(
-        label=gettext_lazy("Code"),
+        label=gettext_lazy("Six digits, or a code on paper"),
         max_length=40,
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "text", "autofocus": True}),
     )

@@ -158,7 +158,7 @@ class DeviceAdmin(FactAdmin):
     def has_end_permission(self, request):
         return self.may(request, "view")
 
-    @admin.action(description=_("Sign out"), permissions=["end"])
+    @admin.action(description=_("Sign these phones out"), permissions=["end"])
     def end_devices(self, request, queryset):
         self.do_each(request, queryset, lambda row: end_device(device=row), gettext("Signed out"), VolunteerError)
 

@@ -16,6 +16,12 @@ from tests.marks import SENT_AT, statements
 from tests.world import CANARY, make_user
 
 
+@pytest.fixture(autouse=True)
+def connection_stays_open(monkeypatch):
+    """The task minds its connection; here it is the test's own."""
+    monkeypatch.setattr("compound.tasks.close_old_connections", lambda: None)
+
+
 @pytest.fixture
 def operator(world, client):
     client.force_login(make_user("root", "总管", is_superuser=True, is_staff=True))
