@@ -136,7 +136,7 @@ def _free_segments(volunteer: Volunteer) -> list[dict[str, Any]]:
 
 def _decisions(volunteer: Volunteer) -> list[dict[str, Any]]:
     """What became, within a week, of the volunteer's marks that were held for a person."""
-    rows = (
+    rows: Any = (  # the filter leaves no row without a visit or a moment
         HeldMark.objects.filter(
             device__volunteer=volunteer, decided_at__gt=timezone.now() - DECISIONS_SHOWN_FOR, visit__isnull=False
         )

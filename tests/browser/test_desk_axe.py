@@ -59,6 +59,7 @@ def demo(db):
 def pages(demo):
     round = demo.round
     household = Household.objects.filter(residents__lives_alone=True, door__building__compound=demo.tower).first()
+    volunteer = Volunteer.objects.filter(devices__isnull=False).first()
     now = timezone.now()
     draft = create_round(
         compound=demo.tower, kind="notify", starts_at=now, ends_at=now + timedelta(hours=2), buildings=[]
@@ -77,6 +78,8 @@ def pages(demo):
         "closing": reverse("rounds:close", args=[round.pk]),
         "cancelling": reverse("rounds:cancel", args=[round.pk]),
         "paper": reverse("rounds:print", args=[round.pk]),
+        "typing a sheet": reverse("rounds:rekey", args=[round.pk]),
+        "handing over": reverse("rounds:assignment_hand_over", args=[round.assignments.first().pk]),
         "evening sheet": reverse("reports:evening", args=[round.pk]),
         "compound": demo.tower.get_absolute_url(),
         "building": Building.objects.get(compound=demo.tower).get_absolute_url(),
@@ -85,7 +88,9 @@ def pages(demo):
         "search": reverse("residents:search") + "?q=2601",
         "search for nothing": reverse("residents:search") + "?q=zzzz",
         "volunteers": reverse("residents:volunteers", args=[demo.tower.pk]),
-        "volunteer": Volunteer.objects.filter(devices__isnull=False).first().get_absolute_url(),
+        "volunteer": volunteer.get_absolute_url(),
+        "profile": reverse("residents:volunteer_edit", args=[volunteer.pk]),
+        "a volunteer's day": reverse("volunteer_day", args=[volunteer.pk]),
         "roster upload": reverse("residents:roster_upload", args=[demo.tower.pk]),
         "roster preview": demo.roster.get_absolute_url(),
         "inbox": reverse("notices:inbox"),
