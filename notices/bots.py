@@ -68,7 +68,7 @@ def _dress_feishu(url: str, secret: str, text: str, key: str) -> tuple[str, dict
     return url, payload
 
 
-BOTS = {
+BOTS: dict[str, Bot] = {
     Webhook.Kind.WECOM: Bot(
         hosts=frozenset({"qyapi.weixin.qq.com"}),
         place=re.compile(r"/cgi-bin/webhook/send\?(.*&)?key=[\w-]{8,}(&.*)?"),

@@ -1,5 +1,7 @@
 """How one person is told, and the bots that tell a compound's groups. Nothing is sent here: rows are written."""
 
+from typing import Any
+
 from django.contrib import messages as flash
 from django.db.models import OuterRef, Subquery
 from django.shortcuts import get_object_or_404, redirect, render
@@ -24,9 +26,10 @@ def channels(request):
     return render(request, "notices/channels.html", {"form": form}, status=422 if form.errors else 200)
 
 
-def _bots_of(place: Compound) -> list[Webhook]:
+def _bots_of(place: Compound) -> list[Any]:
+    """Each with the newest message planned for it."""
     newest = Message.objects.filter(webhook=OuterRef("pk")).order_by("-pk").values("pk")[:1]
-    bots = list(place.webhooks.defer("secret").annotate(newest_pk=Subquery(newest)).order_by("name", "pk"))
+    bots: list[Any] = list(place.webhooks.defer("secret").annotate(newest_pk=Subquery(newest)).order_by("name", "pk"))
     found = Message.objects.defer("body").in_bulk([bot.newest_pk for bot in bots if bot.newest_pk])
     for bot in bots:
         bot.newest = found.get(bot.newest_pk)

@@ -250,9 +250,9 @@ def work_email(message: Message) -> bool:
     return settle(message)
 
 
-def work_webhook(messages: Sequence[Message]) -> int:
+def work_webhook(hook: Webhook, messages: Sequence[Message]) -> int:
     """Send the leased messages of one webhook, singly or merged, and settle them. Returns how many were sent."""
-    hook, sent = messages[0].webhook, 0
+    sent = 0
     is_merged = len(messages) > MOST_SINGLE and hook.kind != Webhook.Kind.JSON
     texts = [list(messages)] if is_merged else [[message] for message in messages]
     while texts:
@@ -308,7 +308,7 @@ def work(messages: Sequence[Message]) -> tuple[int, int]:
         else:
             if hook.kind != Webhook.Kind.JSON:
                 group.extend(claim_messages(MOST_MERGED, webhook=hook))
-            sent += work_webhook(group)
+            sent += work_webhook(hook, group)
         tried += len(group)
     return tried, sent
 

@@ -83,7 +83,8 @@ def plan_messages(rows: list[Message]) -> list[Message]:
 def _as_chosen(rows: list[Message]) -> list[Message]:
     """Drop e-mails nobody wants, and move those that would ring in somebody's quiet hours to their end."""
     mailed = {row.user_id for row in rows if row.channel == Message.Channel.EMAIL}
-    choices = {row.user_id: row for row in ChannelChoice.objects.filter(user__in=mailed)} if mailed else {}
+    chosen = ChannelChoice.objects.filter(user__in=mailed) if mailed else ()
+    choices: dict[int | None, ChannelChoice] = {row.user_id: row for row in chosen}
     wanted = []
     for row in rows:
         choice = choices.get(row.user_id) if row.channel == Message.Channel.EMAIL else None
