@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from residents.models import Household, Resident
 from residents.phones import PhoneError, normalise_phone
@@ -17,7 +18,7 @@ DASHES = str.maketrans(dict.fromkeys("－—–―‐‑‒−_/\\", "-"))
 BUILDING = re.compile(r"第?(?P<code>.+?)(?:号楼|号|栋|幢|座|#|楼)$")
 ENTRANCE = re.compile(r"第?(?P<code>.+?)(?:号)?(?:单元|门洞|门栋|门|梯)?$")
 ROOM = re.compile(
-    r"(?:第?(?P<building>[^-]{0,16}?[0-9A-Z一二三四五六七八九十]{1,4})(?:号楼|号|栋|幢|座|#)-?)?"
+    r"(?:第?(?P<building>[^-]{0,16}?[0-9A-Z一二三四五六七八九十]{1,4})(?:号楼|号|栋|幢|座|#)(?!(?:室|房|户)$)-?)?"
     r"(?:第?(?P<entrance>[0-9A-Z一二三四五六七八九十甲乙丙丁]{1,3})(?:单元|门洞|号门|门)-?)?"
     r"(?:(?P<level>[0-9]{1,3})[层楼])?"
     r"(?P<room>.+?)(?:室|号房|房|号|户)?$"
@@ -93,12 +94,14 @@ def bare(text: str) -> str:
     return text.lstrip("0") or "0" if text[:1] == "0" else text
 
 
+@lru_cache(maxsize=4096)
 def building_code(text: str) -> str:
     text = plain(text).strip("-'")
     match = BUILDING.match(text)
     return bare(match["code"].lstrip("#") if match else text.removeprefix("#"))
 
 
+@lru_cache(maxsize=4096)
 def building_name(text: str, code: str) -> str:
     """As people say it: 3栋 stays 3栋, a bare number or 1号 becomes 1号楼."""
     text = plain(text)
@@ -107,6 +110,7 @@ def building_name(text: str, code: str) -> str:
     return f"{code}号楼" if code.isascii() and code.isalnum() else code
 
 
+@lru_cache(maxsize=4096)
 def entrance_code(text: str) -> str:
     text = plain(text).strip("-'").removeprefix("单元")
     match = ENTRANCE.match(text)
@@ -118,6 +122,7 @@ def looks_like_building(text: str) -> bool:
     return bool(re.match(r"第?[0-9A-Z一二三四五六七八九十]{1,4}(?:号楼|号|栋|幢|座|#|楼)$", plain(text)))
 
 
+@lru_cache(maxsize=4096)
 def read_room(text: str) -> RoomParts:
     """`2601`, `12号502室`, `1号楼 1单元 301`, `3-2-301`: what the cell itself says, and nothing it does not."""
     text = plain(text).translate(DASHES).strip("-'`’‘")
@@ -151,6 +156,7 @@ def read_floor(text: str) -> int | None:
     return -int(digits) if below else int(digits)
 
 
+@lru_cache(maxsize=4096)
 def floor_and_place(key: str) -> tuple[int | None, int]:
     """From the room itself: 2601 is the first door of floor 26, B1 the first below the ground."""
     below = re.match(r"B([0-9]{1,2})$", key)

@@ -1,14 +1,13 @@
 """One line settled by a person: what they chose is kept with what it comes to, and applied as shown."""
 
 import json
-from dataclasses import asdict
 
 from django.db import transaction
 
 from residents.models import RosterImport, RosterLine
 from residents.roster.asking import ROOM_CODES, DecisionError, choices_of, decide
 from residents.roster.comparing import Outcome, Present, compare_all, load_present
-from residents.roster.homes import Home, load_home
+from residents.roster.homes import Home, dump_home, load_home
 from residents.roster.words import RosterStateError
 
 ASK = RosterLine.Verdict.ASK
@@ -16,7 +15,7 @@ ASK = RosterLine.Verdict.ASK
 
 def line_payload(home: Home, outcome: Outcome, present: Present, buildings: list[tuple[str, str]]) -> str:
     """What a line keeps of its household; of one that waits for a person also what may be chosen."""
-    kept = {"home": asdict(home), "plan": outcome.plan}
+    kept = {"home": dump_home(home), "plan": outcome.plan}
     if outcome.verdict == ASK:
         kept["choices"] = choices_of(home, outcome.plan["ask"], present, buildings)
     return json.dumps(kept, ensure_ascii=False)
@@ -44,7 +43,7 @@ def decide_line(*, line: RosterLine, key: str) -> None:
             _ask_next(line, kept, home, outcome, present)
             key = ""
         else:
-            decided = {"home": asdict(home), "plan": outcome.plan, "verdict": str(outcome.verdict)}
+            decided = {"home": dump_home(home), "plan": outcome.plan, "verdict": str(outcome.verdict)}
             kept["decided"] = decided | {"notes": outcome.notes}
     line.choice = key[:60]
     line.payload = json.dumps(kept, ensure_ascii=False)
@@ -62,7 +61,7 @@ def _ask_next(line: RosterLine, kept: dict, home: Home, outcome: Outcome, presen
     code = outcome.plan["ask"]
     if code == kept["plan"]["ask"]:
         raise DecisionError(code)
-    kept.update(home=asdict(home), plan=outcome.plan, choices=choices_of(home, code, present, []))
+    kept.update(home=dump_home(home), plan=outcome.plan, choices=choices_of(home, code, present, []))
     line.notes = [note for note in line.notes if note["code"] == "facts"] + outcome.notes
 
 

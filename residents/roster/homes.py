@@ -100,5 +100,10 @@ class Entry:
     asked: dict = field(default_factory=dict)
 
 
+def dump_home(home: Home) -> dict:
+    """As `asdict`, without copying every text of a hundred thousand people."""
+    return {**vars(home), "people": [vars(person) for person in home.people]}
+
+
 def load_home(kept: dict) -> Home:
     return Home(**{**kept, "people": [Person(**person) for person in kept["people"]]})
