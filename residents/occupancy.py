@@ -180,7 +180,7 @@ def occupancy_cells(lines: Iterable[DoorLine], *, may_add: bool) -> list[Cell]:
     for line in lines:
         door = line.door
         place = (door.entrance, door.floor, door.position, door.room)
-        main = by_door.get(door.joined_to_id) if not line.homes else None
+        main = by_door.get(door.joined_to_id) if door.joined_to_id and not line.homes else None
         if main:
             rooms = " + ".join([main.door.full_room, *joined[main.door.pk]])
             beside = main.door.room if main.door.entrance == door.entrance else ""

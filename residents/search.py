@@ -56,8 +56,8 @@ def search(*, user: User, query: str) -> SearchResult:
     people = Resident.objects.filter(household=OuterRef("home"), moved_out_on=None)
     asked = _person(query)
     # Who was searched for comes first, then who speaks for the household.
-    in_order = people.order_by(Case(When(asked, then=0), default=1), "-is_contact", "pk")
-    in_order = in_order.values(told=Concat("name", Value(APART), "age_band"))
+    ordered = people.order_by(Case(When(asked, then=0), default=1), "-is_contact", "pk")
+    in_order = ordered.values(told=Concat("name", Value(APART), "age_band"))
     homes = (
         Door.objects.visible_to(user)
         .annotate(home=FilteredRelation("households", condition=Q(households__moved_out_on=None)))

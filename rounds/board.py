@@ -322,8 +322,15 @@ def _cell(visit: Visit) -> Cell:
 def _joined_cell(door: Door, main: Door, visit: Visit) -> Cell:
     """Of a door knocked through: what became of the visit at the main one."""
     title = f"{main.full_room} + {door.full_room} {visit.get_outcome_display()}"
-    place = {"entrance": door.entrance, "floor": door.floor, "position": door.position, "room": door.room}
-    return replace(_cell(visit), **place, title=title, joined_to=_beside(door, main))
+    return replace(
+        _cell(visit),
+        entrance=door.entrance,
+        floor=door.floor,
+        position=door.position,
+        room=door.room,
+        title=title,
+        joined_to=_beside(door, main),
+    )
 
 
 def _beside(door: Door, main: Door) -> str:

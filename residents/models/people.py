@@ -186,6 +186,9 @@ class Resident(models.Model):
         editable=False,
     )
 
+    sharers: int  # set by `with_remarks`
+    host_id: int  # set by `guests`
+
     history = HistoricalRecords(excluded_fields=["name_pinyin", "phone_end_index"])
     objects = ResidentQuerySet.as_manager()
 
