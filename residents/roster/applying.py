@@ -6,11 +6,12 @@ Beside it a trail is made: what each household's line created or changed, from w
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
-from simple_history.utils import bulk_create_with_history, bulk_update_with_history
+from simple_history.utils import bulk_update_with_history
 
 from residents.models import Building, Compound, Door, Household, Resident, User
 from residents.roster.comparing import Outcome, Present, Verdict
 from residents.roster.homes import Home, Person
+from residents.roster.trail import create_with_history
 
 BATCH = 500
 
@@ -47,6 +48,10 @@ def write_homes(
     return Written(people.counts, trails, grown)
 
 
+def _by(trail: dict) -> dict:
+    return {"by": trail["default_user"], "reason": trail["default_change_reason"], "batch_size": BATCH}
+
+
 def _write_buildings(compound, homes: list[Home], present: Present, trail) -> dict[str, Building]:
     names = {home.building: home.building_name for home in homes if home.building not in present.buildings}
     last = max([building.position for building in present.buildings.values()], default=0)
@@ -55,7 +60,7 @@ def _write_buildings(compound, homes: list[Home], present: Present, trail) -> di
         last += 1
         number = int(code) if code.isascii() and code.isdigit() and len(code) <= 6 else last
         made.append(Building(compound=compound, code=code, name=name, position=number))
-    bulk_create_with_history(made, Building, **trail)
+    create_with_history(Building, made, **_by(trail))
     return present.buildings | {building.code: building for building in made}
 
 
@@ -137,10 +142,10 @@ def _write_households(pairs, doors, buildings, present: Present, trail) -> Writt
             (place, _make_person(household, told, told.is_contact and not has_contact))
             for told in (home.people[index] for index in plan["add"])
         ]
-    bulk_create_with_history([household for _place, household in made], Household, **trail)
+    create_with_history(Household, [household for _place, household in made], **_by(trail))
     for _place, person in made_people:
         person.household_id = person.household.pk  # made only now
-    bulk_create_with_history([person for _place, person in made_people], Resident, **trail)
+    create_with_history(Resident, [person for _place, person in made_people], **_by(trail))
     for place, household in made:
         trails[place]["made_household"] = household.pk
     for place, person in made_people:

@@ -7,10 +7,10 @@ known one floor up; here it is enough that any row of any table points at it.
 from collections.abc import Iterable
 
 from django.db import models
-from django.utils import timezone
 from simple_history.utils import bulk_update_with_history
 
 from residents.models import Building, Door, Household, Resident, User
+from residents.roster.trail import in_batches, write_history
 
 BACK, CHANGED, IN_USE = "back", "changed_since", "in_use"
 BATCH = 500
@@ -31,11 +31,6 @@ def take_back(*, trail: dict, own: str, by: User | None, reason: str) -> dict[in
     doors = {told["door"] for told in lines.values() if "door" in told}
     _remove_places(doors, lines, back, trail["grown"], by_whom)
     return verdicts
-
-
-def _batched(pks: Iterable[int], size: int) -> Iterable[list[int]]:
-    pks = list(pks)
-    return (pks[start : start + size] for start in range(0, len(pks), size))
 
 
 def _judge(lines: dict[int, dict], own: str) -> dict[int, str]:
@@ -70,7 +65,7 @@ def _changed_since(model, own: str) -> set[int]:
 
 
 def _rows(model, field: str, pks: Iterable[int], *columns: str) -> Iterable:
-    for some in _batched(pks, 5000):
+    for some in in_batches(pks):
         yield from model._base_manager.filter(**{f"{field}__in": some}).values_list(*columns)
 
 
@@ -89,14 +84,14 @@ def _in_use(model, pks: Iterable[int], *, besides: type[models.Model] | None = N
 
 def _restore(back: list[dict], by_whom: dict) -> None:
     sets = {told["household"]: told["set"] for told in back if told["set"]}
-    homes = [home for some in _batched(sets, 5000) for home in Household.objects.filter(pk__in=some)]
+    homes = [home for some in in_batches(sets) for home in Household.objects.filter(pk__in=some)]
     for home in homes:
         for name, (old, _new) in sets[home.pk].items():
             setattr(home, name, old)
     if homes:
         bulk_update_with_history(homes, Household, ["occupancy", "told_count"], **by_whom)
     changes = dict(row for told in back for row in told["people"])
-    people = [person for some in _batched(changes, 5000) for person in Resident.objects.filter(pk__in=some)]
+    people = [person for some in in_batches(changes) for person in Resident.objects.filter(pk__in=some)]
     fields = set()
     for person in people:
         for name, (old, _new) in changes[person.pk].items():
@@ -112,21 +107,10 @@ def _restore(back: list[dict], by_whom: dict) -> None:
 
 def _remove(model, pks: list[int], by: User | None, reason: str) -> None:
     """Gone, but for the last line of their history. Nothing points at them: that was asked first, of every table."""
-    history = getattr(model, "history", None)
-    for some in _batched(pks, BATCH):
+    for some in in_batches(pks):
+        if hasattr(model, "history"):
+            write_history(model, some, "-", by=by, reason=reason)
         rows = model.objects.filter(pk__in=some)
-        if history is not None:
-            fields = history.model.tracked_fields
-            history.bulk_create(
-                history.model(
-                    history_type="-",
-                    history_date=timezone.now(),
-                    history_user=by,
-                    history_change_reason=reason,
-                    **{field.attname: getattr(row, field.attname) for field in fields},
-                )
-                for row in rows
-            )
         rows._raw_delete(rows.db)  # delete() would write the history a second time, one row a statement
 
 
