@@ -144,7 +144,7 @@ def main() -> None:
         folder = Path(name)
         folder.chmod(0o711)
         cluster = None
-        os.environ.update(DJANGO_SETTINGS_MODULE="compound.settings", DEMO="1", VAR_DIR=name)
+        os.environ.update(DJANGO_SETTINGS_MODULE="compound.settings", DEMO="1", VAR_DIR=name, RATE_LIMITS="0")
         os.environ["DATABASE_URL"] = f"sqlite:///{folder}/drill.sqlite3"
         if sys.argv[1:] == ["postgresql"]:
             (folder / "pg").mkdir()
