@@ -213,6 +213,7 @@ def read_import(roster_import: RosterImport) -> None:
         _home_line(home, outcome, present, cells) for home, outcome in zip(understood.homes, outcomes, strict=True)
     ]
     lines += [_left_line(row, present, known, cells) for row in understood.left]
+    del book, cells
     lines.sort(key=lambda line: (order.get(line.sheet, 0), line.first_row))
     _go_on(roster_import, done_count=0, total_count=len(lines))
     roster_import.lines.all().delete()
@@ -233,11 +234,17 @@ def read_import(roster_import: RosterImport) -> None:
 def apply_import(roster_import: RosterImport) -> None:
     """All as previewed and decided, or nothing and a fresh preview."""
     # Opened before the transaction, which on SQLite holds the one write lock: while we hold the lease they are ours.
-    lines = [line for line in roster_import.lines.order_by("position") if line.payload]
-    lines.sort(key=lambda line: bool(line.choice))  # what was decided gives way to what the file says by itself
-    kept = [json.loads(line.payload) for line in lines]
-    kept = [told["decided"] if line.choice else told for line, told in zip(lines, kept, strict=True)]
-    homes = [load_home(told["home"]) for told in kept]
+    lines, kept, homes = [], [], []
+    for line in roster_import.lines.defer("original").order_by("choice", "position").iterator(chunk_size=CHUNK):
+        # Those that were decided come last: they give way to what the file says by itself.
+        if not line.payload:
+            continue
+        told = json.loads(line.payload)
+        told = told["decided"] if line.choice else told
+        line.payload = ""  # not twice in memory
+        homes.append(load_home(told.pop("home")))
+        kept.append(told)
+        lines.append(line)
     with transaction.atomic():
         _hold(roster_import, done_count=0)
         Compound.objects.select_for_update().get(pk=roster_import.compound_id)
