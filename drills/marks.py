@@ -10,6 +10,7 @@ python drills/marks.py postgresql   a cluster of its own in a temporary folder
 
 import contextlib
 import glob
+import http.client
 import json
 import os
 import pwd
@@ -135,7 +136,7 @@ class Phone(threading.Thread):
         try:
             with urllib.request.urlopen(request, timeout=30) as answer:
                 told = json.load(answer)
-        except (OSError, ValueError):
+        except (OSError, ValueError, http.client.HTTPException):
             self.failed += 1
             return None
         if told.get("nonce") != body["nonce"]:
