@@ -25,7 +25,7 @@ def main() -> int:
     try:
         book = read_roster(sys.stdin.buffer.read(), ending)
     except RosterError as error:
-        answer = {"error": error.code, "values": error.values}
+        answer: dict = {"error": error.code, "values": error.values}
     except MemoryError:
         return TOO_HEAVY
     else:

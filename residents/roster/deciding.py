@@ -15,7 +15,7 @@ ASK = RosterLine.Verdict.ASK
 
 def line_payload(home: Home, outcome: Outcome, present: Present, buildings: list[tuple[str, str]]) -> str:
     """What a line keeps of its household; of one that waits for a person also what may be chosen."""
-    kept = {"home": dump_home(home), "plan": outcome.plan}
+    kept: dict = {"home": dump_home(home), "plan": outcome.plan}
     if outcome.verdict == ASK:
         kept["choices"] = choices_of(home, outcome.plan["ask"], present, buildings)
     return json.dumps(kept, ensure_ascii=False)

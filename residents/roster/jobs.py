@@ -76,12 +76,9 @@ def queue_undo(*, roster_import: RosterImport, by: User) -> None:
 
 def may_undo(roster_import: RosterImport) -> bool:
     """While it is known what was changed: for a month."""
-    applied = roster_import.state == State.APPLIED and "applied" in roster_import.findings
-    return (
-        applied
-        and roster_import.findings.get("trail", False)
-        and roster_import.applied_at > timezone.now() - TRAIL_KEPT
-    )
+    if roster_import.state != State.APPLIED or roster_import.applied_at is None:
+        return False
+    return roster_import.findings.get("trail", False) and roster_import.applied_at > timezone.now() - TRAIL_KEPT
 
 
 def forget_old_files() -> None:

@@ -36,7 +36,7 @@ def write_history(model: Any, pks: Iterable[int], kind: str, *, by: User | None,
         )
         now = connection.ops.adapt_datetimefield_value(timezone.now())
         with connection.cursor() as cursor:
-            cursor.execute(statement, [now, kind, reason, by and by.pk, *some])
+            cursor.execute(statement, [now, kind, reason, by.pk if by else None, *some])
 
 
 def create_with_history(model: Any, rows: list, *, by: User | None, reason: str, batch_size: int) -> None:

@@ -102,7 +102,8 @@ def _household_rows(household: Household) -> Iterable[list[str]]:
     door = household.door
     front = [_building_text(door.building), door.entrance, str(door.floor), _room_text(door)]
     told = "" if household.told_count is None else str(household.told_count)
-    for person in household.current_residents or [None]:
+    people: list[Resident | None] = [*household.current_residents] or [None]
+    for person in people:
         about = [told, OCCUPANCY[household.occupancy], *_person_end(person), str(household.pk)]
         yield [*front, *_person_front(person), *about]
 
