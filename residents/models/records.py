@@ -115,7 +115,6 @@ class RosterLine(models.Model):
     payload = EncryptedTextField(blank=True, default="", help_text=_("The household as understood, as JSON."))
     original = EncryptedTextField(blank=True, default="", help_text=_("The cells of a row left out, until applied."))
     choice = models.CharField(max_length=60, blank=True, default="", help_text=_("What a person decided, as a code."))
-    trail = EncryptedTextField(blank=True, default="", help_text=_("What applying changed, to take it back."))
     returned = models.CharField(max_length=20, blank=True, default="", help_text=_("Taken back, or why not."))
 
     class Meta:
