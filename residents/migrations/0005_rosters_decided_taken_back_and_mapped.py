@@ -26,12 +26,6 @@ class Migration(migrations.Migration):
         _line_field(
             "returned", models.CharField(blank=True, default="", help_text="Taken back, or why not.", max_length=20)
         ),
-        _line_field(
-            "trail",
-            residents.encryption.EncryptedTextField(
-                blank=True, default="", help_text="What applying changed, to take it back."
-            ),
-        ),
         migrations.AlterField(
             model_name="rosterimport",
             name="state",
