@@ -149,7 +149,8 @@ def export_left_out(*, roster_import: RosterImport, by: User) -> tuple[str, byte
     record = _log(by, roster_import.compound, f"rows left out of roster import {roster_import.pk}", count)
     headers = roster_import.findings.get("sheet_headers", {})
     tables = [(name or "1", [[_("Reason"), *headers.get(name, [])], *rows]) for name, rows in sheets.items()]
-    return _file_name(f"{roster_import.file_name.rpartition('.')[0]}-{_('left out')}", record), workbook(tables)
+    title = _("left out")
+    return _file_name(f"{roster_import.file_name.rpartition('.')[0]}-{title}", record), workbook(tables)
 
 
 def _reason(line: RosterLine) -> str:
