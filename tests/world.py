@@ -62,7 +62,7 @@ def move_in(door: Door, *names: str, occupancy="owner", told_count=None, **flags
     for number, name in enumerate(names):
         resident = Resident(household=household, name=name, is_contact=number == 0, **(flags if number == 0 else {}))
         if number == 0:
-            resident.set_phone(f"138{door.building.pk:03d}{door.pk:05d}"[:11])
+            resident.set_phone(f"138{door.pk % 10**8:08d}")
         resident.save()
     return household
 
