@@ -91,7 +91,6 @@ INSTALLED_APPS = [
     "bootstrap",
     "crispy_forms",
     "crispy_bootstrap5",
-    "heroicons",
     "simple_history",
     "csp",
     "axes",
