@@ -426,4 +426,5 @@ def test_applying_takes_as_many_statements_for_few_as_for_many(empty):
         taken = jobs.claim()
         with CaptureQueriesContext(connection) as statements:
             jobs.apply_import(taken)
-        assert first == 1 or len(statements) == 20  # the first one also makes the building
+        looked = connection.vendor == "postgresql"  # ANALYZE
+        assert first == 1 or len(statements) == 20 + looked  # the first one also makes the building
