@@ -102,7 +102,7 @@ def new_context(chromium, live_server, open_server):
 
     def make(**options):
         context = chromium.new_context(base_url=live_server.url, **options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         contexts.append(context)
         return context
 
