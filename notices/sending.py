@@ -68,10 +68,11 @@ def bury_exhausted() -> int:
 
 
 def claim_messages(limit: int = SLICE, *, webhook: Webhook | None = None) -> list[Message]:
-    """Lease up to `limit` due rows (of one webhook, if given) in one conditional UPDATE.
+    """Lease up to `limit` due rows (of one webhook, if given): pick them under a lock, write the lease, read them back.
 
     PostgreSQL passes over rows another sender is just claiming; on SQLite the transaction is IMMEDIATE and the
-    other sender waits, then finds the rows leased. Only the sender that wrote this lease reads these rows back.
+    other sender waits, then finds the rows leased. The pick is a statement of its own: as a subquery of the UPDATE
+    PostgreSQL may run it once per row, and its LIMIT then limits nothing.
     """
     now, lease = timezone.now(), uuid.uuid4()
     due = Q(state__in=[State.PLANNED, State.FAILED], due_at__lte=now) | Q(state=State.LEASED, leased_until__lt=now)
@@ -81,14 +82,15 @@ def claim_messages(limit: int = SLICE, *, webhook: Webhook | None = None) -> lis
         .exclude(webhook__in=Webhook.objects.filter(rests_until__gt=now).order_by())
         .order_by("due_at", "pk")
         .select_for_update(skip_locked=True)
-        .values("pk")[:limit]
+        .values_list("pk", flat=True)[:limit]
     )
     with transaction.atomic():
-        claimed = Message.objects.filter(pk__in=rows).update(
+        picked = list(rows)
+        if not picked:
+            return []
+        Message.objects.filter(pk__in=picked).update(
             state=State.LEASED, lease=lease, leased_until=now + LEASE, attempt_count=F("attempt_count") + 1
         )
-    if not claimed:
-        return []
     held = Message.objects.filter(lease=lease).select_related("user__channel_choice", "webhook")
     return list(held.order_by("due_at", "pk"))
 
