@@ -101,7 +101,9 @@ INSTALLED_APPS = [
     "rounds",
     "notices",
     "testing_rounds",
+    "lifts",
     "supplies",
+    "clock",
     "reports",
     "compound",
 ]

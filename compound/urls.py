@@ -34,6 +34,8 @@ urlpatterns = [
     path("rounds/", include("rounds.urls")),
     path("notices/", include("notices.urls")),
     path("testing/", include("testing_rounds.urls")),
+    path("lifts/", include("lifts.urls")),
+    path("clock/", include("clock.urls")),
     path("reports/", include("reports.urls")),
     path(settings.ADMIN_PATH, admin.site.urls),
 ]

@@ -18,6 +18,7 @@ from residents.models import MergeRecord, RosterImport, RosterLine
 from rounds.models import HeldMark, Mark, Visit
 from rounds.services import assign
 from testing_rounds.services import create_test_round
+from tests import permission_table
 from tests.marks import SENT_AT
 from tests.world import CANARY, make_user
 
@@ -130,6 +131,12 @@ OBJECT = {
 # Reached by a secret in the address, not by who is signed in: tests/compound/test_phone.py.
 BY_SECRET = {"invite"}
 
+# Rooms with a table of their own.
+for area in permission_table.areas():
+    PLAIN |= area.PLAIN
+    OBJECT |= area.OBJECT
+    BY_SECRET |= area.BY_SECRET
+
 
 def url_names(patterns, namespace=""):
     for pattern in patterns:
@@ -215,7 +222,11 @@ def things(world, compound, building, household, volunteer, device, steward):
     pair = list(household.residents.all()[:2])
     merge = MergeRecord.objects.create(kept=pair[0], other=pair[1], by=steward, reason="r", before="{}", after="{}")
     keys |= {"pair": [person.pk for person in pair], "merge": [merge.pk]}
-    return keys | {"mark": [visit.pk, mark.pk], "export": [test_round.round.pk, "doors", "csv"]}
+    keys |= {"mark": [visit.pk, mark.pk], "export": [test_round.round.pk, "doors", "csv"]}
+    place = permission_table.Place(compound, building, household, volunteer, steward, test_round.round, visit)
+    for area in permission_table.areas():
+        keys |= area.things(place)
+    return keys
 
 
 def by_role(name, user, cast):
@@ -228,6 +239,8 @@ MISSING = {
     "mark": [10**9, uuid.UUID(int=7)],
     "export": [10**9, "doors", "csv"],
 }
+for area in permission_table.areas():
+    MISSING |= area.MISSING
 
 
 def call(client, name, kind, key, method):
