@@ -31,6 +31,16 @@ WORDS: dict[str, dict[str, Any]] = {
         "person_done": gettext_lazy("Sampled"),
         "person_not": gettext_lazy("Not sampled"),
     },
+    Round.Kind.RECALL: {
+        "done": gettext_lazy("All sampled"),
+        "person_done": gettext_lazy("Sampled"),
+        "person_not": gettext_lazy("Not sampled"),
+    },
+    Round.Kind.ANTIGEN: {
+        "done": gettext_lazy("Kits handed out"),
+        "person_done": gettext_lazy("Kit given"),
+        "person_not": gettext_lazy("No kit given"),
+    },
     Round.Kind.NOTIFY: {"done": gettext_lazy("Told")},
     Round.Kind.LEAFLET: {"done": gettext_lazy("Delivered")},
     Round.Kind.WELFARE: {"done": gettext_lazy("Checked on")},
@@ -44,7 +54,7 @@ def build_feed(device: Device) -> dict[str, Any]:
     assignments = list(_assignments(volunteer))
     rounds = {assignment.round_id: assignment.round for assignment in assignments}
     visits = list(_visits(volunteer, rounds))
-    people = _people_by_visit([visit.pk for visit in visits if rounds[visit.round_id].kind == Round.Kind.PCR])
+    people = _people_by_visit([visit.pk for visit in visits if rounds[visit.round_id].kind in Round.Kind.tests()])
     instructions = _instructions(rounds.values())
     doors: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for visit in visits:
@@ -90,8 +100,8 @@ def _people_by_visit(visit_ids: list[int]) -> dict[int, list[ExpectedPerson]]:
 
 
 def _instructions(rounds) -> dict[int, str]:
-    pcr = [one.pk for one in rounds if one.kind == Round.Kind.PCR]
-    return dict(TestRound.objects.filter(round__in=pcr).values_list("round", "instructions")) if pcr else {}
+    tests = [one.pk for one in rounds if one.kind in Round.Kind.tests()]
+    return dict(TestRound.objects.filter(round__in=tests).values_list("round", "instructions")) if tests else {}
 
 
 def _round(one: Round, instructions: str, assignments: list[Assignment], doors: list[dict]) -> dict[str, Any]:

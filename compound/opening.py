@@ -15,7 +15,7 @@ from testing_rounds.services import open_test_round
 
 
 def open_any_round(*, round: Round, by: User) -> list[Snapshot]:
-    if round.kind == Round.Kind.PCR:
+    if round.kind in Round.Kind.tests():
         return open_test_round(test_round=round.test_round, by=by)
     return open_round(round=round, by=by)
 

@@ -59,11 +59,18 @@ class RoundQuerySet(models.QuerySet):
 
 class Round(models.Model):
     class Kind(models.TextChoices):
-        PCR = "pcr", _("PCR test")  # details in testing_rounds
+        PCR = "pcr", _("PCR test")  # this and the next two: details in testing_rounds
+        RECALL = "recall", _("recall of a tube")
+        ANTIGEN = "antigen", _("antigen test")
         NOTIFY = "notify", _("knock and tell")
         LEAFLET = "leaflet", _("leaflet")
         WELFARE = "welfare", _("welfare check")
         WASTE = "waste", _("door-to-door rubbish")
+
+        @classmethod
+        def tests(cls) -> frozenset[str]:
+            """People are listed one by one."""
+            return frozenset({cls.PCR, cls.RECALL, cls.ANTIGEN})
 
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")
@@ -120,6 +127,10 @@ class Round(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state == self.State.OPEN
+
+    @property
+    def is_test(self) -> bool:
+        return self.kind in self.Kind.tests()
 
     @property
     def is_draft(self) -> bool:
@@ -191,9 +202,13 @@ class Visit(models.Model):
     label = models.CharField(max_length=20, blank=True, help_text=_("The masked name of who speaks for the household."))
     needs = models.JSONField(default=list, blank=True, help_text=_("Codes of the help needed at this door."))
     expected_count = models.PositiveSmallIntegerField(help_text=_("People expected behind this door."))
+    known = models.JSONField(
+        default=dict, blank=True, help_text=_("Person number -> outcome that stood before anybody knocked.")
+    )
 
     outcome = models.CharField(max_length=12, choices=Outcome, default=Outcome.WAITING)
     done_count = models.PositiveSmallIntegerField(default=0)
+    extra_count = models.PositiveSmallIntegerField(default=0, help_text=_("People met who were not expected."))
     people = models.JSONField(default=dict, blank=True, help_text=_("Person number -> outcome, where told one by one."))
     latest_mark = models.ForeignKey("Mark", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     latest_at = models.DateTimeField(null=True, blank=True)
@@ -213,7 +228,9 @@ class Visit(models.Model):
         ordering = ["round", "building", "entrance", "-floor", "position"]
         constraints = [
             models.UniqueConstraint(fields=["round", "household"], name="visit_once_per_household"),
-            models.CheckConstraint(condition=Q(done_count__lte=F("expected_count")), name="visit_done_within_expected"),
+            models.CheckConstraint(
+                condition=Q(done_count__lte=F("expected_count") + F("extra_count")), name="visit_done_within_expected"
+            ),
             models.CheckConstraint(condition=Q(outcome__in=Outcome.values), name="visit_outcome_known"),
         ]
         indexes = [models.Index(fields=["round", "revised_at"], name="visit_round_revised")]
@@ -246,6 +263,9 @@ class Mark(models.Model):
     outcome = models.CharField(max_length=12, choices=Outcome)
     people = models.JSONField(default=dict, blank=True)
     note = models.CharField(max_length=200, blank=True)
+    details = models.JSONField(
+        default=dict, blank=True, help_text=_("What the room of this kind of round reads, as short texts.")
+    )
     undoes = models.UUIDField(null=True, blank=True)
     saw = models.UUIDField(null=True, blank=True)
     marked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

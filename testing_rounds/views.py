@@ -26,7 +26,7 @@ def add(request, compound_pk):
 def edit(request, pk):
     """`pk` is the round's: people speak of rounds."""
     round = get_kept(
-        Round.objects.filter(kind=Round.Kind.PCR).select_related("compound", "test_round"), request.user, pk=pk
+        Round.objects.filter(kind__in=Round.Kind.tests()).select_related("compound", "test_round"), request.user, pk=pk
     )
     test_round: TestRound = round.test_round
     initial = {

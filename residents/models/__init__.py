@@ -1,5 +1,6 @@
 """The compound as it stands: buildings, doors, who lives behind them, and who may look after which of them."""
 
+from residents.models.links import HouseholdLink
 from residents.models.people import Household, MergeRecord, Resident, mask_name, mask_phone
 from residents.models.places import Building, Compound, Door
 from residents.models.records import AccessRecord, ColumnMapping, RosterImport, RosterLine
@@ -15,6 +16,7 @@ __all__ = [
     "Device",
     "Door",
     "Household",
+    "HouseholdLink",
     "Invite",
     "MergeRecord",
     "Resident",
