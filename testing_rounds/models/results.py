@@ -40,7 +40,7 @@ class ResultSource(models.TextChoices):
 
 
 class PersonResult(models.Model):
-    """One telling about one person: `happened_at` when the sample was read, if that is known, `told_at` when we heard."""
+    """One telling about one person: `happened_at` when the sample was read, if known, `told_at` when we heard."""
 
     person = models.ForeignKey("testing_rounds.ExpectedPerson", on_delete=models.PROTECT, related_name="results")
     value = models.CharField(_("result"), max_length=12, choices=Result)
