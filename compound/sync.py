@@ -33,6 +33,7 @@ MAX_MARKS = 500
 MAX_MISSING = 200
 MAX_COUNT = 10**9
 DEPOSIT_AFTER_END = timedelta(days=7)
+RETRY_AFTER = "15"  # seconds; a database that restarts is back by then, and the phones add their own jitter
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,10 @@ class Refusal(Exception):
         self.error, self.status = error, status
 
     def as_response(self) -> JsonResponse:
-        return JsonResponse({"portal": "shoulou", "error": self.error}, status=self.status)
+        response = JsonResponse({"portal": "shoulou", "error": self.error}, status=self.status)
+        if self.status == 503:
+            response["Retry-After"] = RETRY_AFTER
+        return response
 
 
 def _count(value) -> int:

@@ -223,8 +223,7 @@ def test_a_database_that_cannot_answer_is_503_and_nothing_is_lost(client, visits
 
     monkeypatch.setattr("compound.sync.record_marks", locked)
     answer = post(client, WEI, envelope(tap(visits[0], 1)))
-    assert answer.status_code == 503
-    assert answer.json()["error"] == "try_again"
+    assert (answer.status_code, answer.json()["error"], answer["Retry-After"]) == (503, "try_again", "15")
 
 
 def test_sent_at_tells_the_skew(client, visits):

@@ -206,10 +206,11 @@ function noStore() {
   draw();
 }
 
-async function refresh() {
-  if (!all.device) return sync.send();
+async function refresh({ byHand = false } = {}) {
+  if (sync.isPaused() && !byHand) return sync.send();
+  if (!all.device) return sync.send({ byHand });
   const isReached = await sync.fetchDoors(all.device, all.feed?.etag);
-  if (isReached || all.outbox.length) await sync.send({ ping: isReached });
+  if (isReached || all.outbox.length) await sync.send({ ping: isReached, byHand });
   // What was kept for a person, or met another mark, looks different on the portal than here.
   const since = all.feed?.started_at ?? 0;
   await reload();
@@ -296,7 +297,7 @@ function wire() {
     scrollTo(0, 0);
   });
   $("only-missing").addEventListener("click", () => setOnlyMissing(!ui.onlyMissing));
-  $("send").addEventListener("click", () => refresh());
+  $("send").addEventListener("click", () => refresh({ byHand: true }));
   $("this-phone").addEventListener("click", openPanel);
   $("banners").addEventListener("click", (event) => {
     if (event.target.closest("button") && all.outbox.length === 0) takeNewShell();

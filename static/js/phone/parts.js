@@ -91,13 +91,13 @@ async function deed(node, failed, path, words) {
   const isDone = reply.status === 200 && reply.body?.portal === "shoulou";
   for (const button of buttons) button.disabled = false;
   put(failed, isDone ? "" : problemOf(reply));
-  if (isDone || reply.status === 409) await context.refresh();
+  if (isDone || reply.status === 409) await context.refresh({ byHand: true });
 }
 
 // A mark that arrives after its part was given away would be held: what is unsent goes first.
 async function giveAway(node, path, words) {
   const failed = node.querySelector("[data-part=failed]");
-  await send();
+  await send({ byHand: true });
   if (await context.countUnsent()) return put(failed, say("send_first"));
   return deed(node, failed, path, words);
 }

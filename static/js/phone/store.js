@@ -9,23 +9,28 @@
 import { uuid7 } from "./ids.js";
 
 const NAME = "shoulou";
-const VERSION = 1;
 const HAS_IT = new Set(["stored", "known", "conflict", "held"]);
 const DAY = 24 * 3600 * 1000;
 
+// One step a version; a phone takes the steps it has not taken, with whatever waits in its outbox. Only ever add a
+// step at the end, and only ever add in a step: an older shell may have to work with what a newer one made.
+const STEPS = [
+  (db) => {
+    db.createObjectStore("devices", { keyPath: "id" });
+    db.createObjectStore("outbox", { keyPath: "id" });
+    db.createObjectStore("receipts", { keyPath: "id" });
+    db.createObjectStore("feeds", { keyPath: "device" });
+    db.createObjectStore("keep");
+  },
+];
+
 let opened = null;
 
-function open() {
-  opened ??= new Promise((resolve, reject) => {
-    const request = indexedDB.open(NAME, VERSION);
-    // Only ever add here: a phone may come with a full outbox from any earlier version.
-    request.onupgradeneeded = () => {
-      const db = request.result;
-      db.createObjectStore("devices", { keyPath: "id" });
-      db.createObjectStore("outbox", { keyPath: "id" });
-      db.createObjectStore("receipts", { keyPath: "id" });
-      db.createObjectStore("feeds", { keyPath: "device" });
-      db.createObjectStore("keep");
+function openAt(version) {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open(NAME, version);
+    request.onupgradeneeded = ({ oldVersion }) => {
+      for (const step of STEPS.slice(oldVersion)) step(request.result, request.transaction);
     };
     request.onsuccess = () => {
       const db = request.result;
@@ -34,6 +39,13 @@ function open() {
       resolve(db);
     };
     request.onerror = () => reject(request.error);
+  });
+}
+
+function open() {
+  opened ??= openAt(STEPS.length).catch((error) => {
+    if (error?.name !== "VersionError") throw error;
+    return openAt(); // a newer shell was here before this one
   });
   opened.catch(() => { opened = null; });
   return opened;

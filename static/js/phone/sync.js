@@ -11,10 +11,12 @@ const SLOW = 5_000;
 const FIRST_WAIT = 30_000;
 const LONGEST_WAIT = 300_000;
 const LOCK_PATIENCE = 45_000;
+const LONGEST_PAUSE = 600_000;
 
 let batchSize = FULL_BATCH;
 let wait = FIRST_WAIT;
 let timer = null;
+let pausedUntil = 0; // by performance.now(): the phone's clock may jump
 let isRunning = false;
 let wasAskedAgain = false;
 
@@ -43,11 +45,25 @@ function plan() {
     const { outbox } = await store.readOutbox().catch(() => ({ outbox: [] }));
     if (outbox.length) await send();
     else plan();
-  }, wait * (0.7 + Math.random() * 0.6)); // jitter: 300 phones come back on the air at once
+  }, Math.max(wait * (0.7 + Math.random() * 0.6), pausedUntil - performance.now())); // jitter: 300 phones come back on the air at once
+}
+
+// The portal asked to be left alone for a while. Only a person's own tap does not wait for it.
+export const isPaused = () => performance.now() < pausedUntil;
+
+function heedRetryAfter(response) {
+  const asked = response.headers.get("Retry-After");
+  if (response.ok) pausedUntil = 0;
+  if (asked === null || ![429, 503].includes(response.status)) return;
+  const pause = /^\d+$/.test(asked) ? Number(asked) * 1000 : Date.parse(asked) - Date.now();
+  if (!(pause > 0)) return;
+  // Never sooner than asked, and not all phones in the same second.
+  pausedUntil = performance.now() + Math.min(pause, LONGEST_PAUSE) * (1 + Math.random() * 0.3) + Math.random() * 2000;
 }
 
 // One sender at a time, over all tabs. Resolves when there is nothing left to try.
-export async function send({ ping = false } = {}) {
+export async function send({ ping = false, byHand = false } = {}) {
+  if (isPaused() && !byHand) return plan();
   if (isRunning) { wasAskedAgain = true; return; }
   isRunning = true;
   try {
@@ -144,6 +160,7 @@ export async function ask(path, device, options = {}) {
       credentials: "omit", redirect: "manual", cache: "no-store", signal: patience.signal, ...options,
       headers: { Authorization: `Bearer ${device.token}`, ...options.headers },
     });
+    heedRetryAfter(response);
     const isJson = (response.headers.get("Content-Type") ?? "").toLowerCase().startsWith("application/json");
     const body = isJson ? await response.json() : null;
     return { status: response.type === "opaqueredirect" ? 302 : response.status, body, etag: response.headers.get("ETag") };
