@@ -50,6 +50,15 @@ def my(request):
 
 
 @login_not_required
+@require_safe
+def my_install(request):
+    """How to put the page on the home screen. Read with signal, so no part of the kept shell."""
+    response = _fresh(HttpResponse(render_shell("my/install.html")))
+    response["Vary"] = "Cookie"
+    return response
+
+
+@login_not_required
 @csrf_exempt  # no cookie is read: the invite code is the key
 @require_POST
 def my_bind(request):

@@ -7,6 +7,7 @@ from compound import phone, phone_parts
 phone_urlpatterns = [
     path("i/<str:code>/", phone.invite, name="invite"),
     path("my/", phone.my, name="my"),
+    path("my/install/", phone.my_install, name="my_install"),
     path("my/doors.json", phone.my_doors, name="my_doors"),
     path("my/bind/", phone.my_bind, name="my_bind"),
     path("my/claim/", phone_parts.my_claim, name="my_claim"),

@@ -23,7 +23,7 @@ from residents.models import Resident
 from rounds.board import LETTERS
 from rounds.models import HeldMark, Outcome
 
-ENTRIES = {"app.js", "invite.js"}  # pages link to them; nobody imports them
+ENTRIES = {"app.js", "install.js", "invite.js"}  # pages link to them; nobody imports them
 LINKED = re.compile(r'(?:href|src)="([^"#?]+)"')
 
 

@@ -28,7 +28,8 @@ def fill_outbox(page, count):
                 device.last_seq += 1;
                 tx.objectStore("outbox").add({
                   id: crypto.randomUUID(), device: device.id, seq: device.last_seq,
-                  visit: visits[number % visits.length], outcome: number % 3 ? "done" : "nobody_home", people: {}, note: "", undoes: null, saw: null,
+                  visit: visits[number % visits.length], outcome: number % 3 ? "done" : "nobody_home",
+                  people: {}, note: "", undoes: null, saw: null,
                   marked_at: new Date().toISOString(),
                 });
               }

@@ -155,7 +155,7 @@ function bannerList() {
   if (["not_portal", "server_down"].includes(sync.line.problem)) list.push({ text: say(sync.line.problem), tone: "warn" });
   const missing = all.device?.missing ?? [];
   if (missing.length) list.push({ text: say("missing", { n: missing.length, list: missing.slice(0, 10).join(", ") }), tone: "bad" });
-  if (!shell.isPossible) list.push({ text: say("no_worker"), tone: "warn" });
+  if (!shell.isPossible) list.push({ text: say("no_worker"), tone: "warn", guide: true });
   if (shell.isNewer) list.push(all.outbox.length ? { text: say("update_later"), tone: "calm" } : { text: say("update"), tone: "calm", deed: "update" });
   return list;
 }
@@ -166,13 +166,14 @@ function drawBanners() {
   const look = JSON.stringify(list);
   if (box.dataset.look === look) return;
   box.dataset.look = look;
-  box.replaceChildren(...list.map(({ text, tone, deed }) => {
+  box.replaceChildren(...list.map(({ text, tone, deed, guide }) => {
     const node = $("banner-piece").content.firstElementChild.cloneNode(true);
     node.classList.add(`is-${tone}`);
     node.querySelector("[data-part=text]").textContent = text;
     const button = node.querySelector("[data-part=button]");
     button.hidden = !deed;
     if (deed) button.textContent = say("update_now");
+    node.querySelector("[data-part=guide]").hidden = !guide;
     return node;
   }));
 }

@@ -20,7 +20,12 @@ button.addEventListener("click", async () => {
   button.disabled = false;
 });
 
-if (!("serviceWorker" in navigator)) show("no-worker", say("no_worker"));
+// `standalone` is Safari's own word: false in a tab, true behind the icon.
+const advice = !("serviceWorker" in navigator) ? "no_worker" : navigator.standalone === false ? "install_first" : "";
+if (advice) {
+  document.querySelector("#no-worker [data-part=text]").textContent = say(advice);
+  document.getElementById("no-worker").hidden = false;
+}
 try {
   const { devices, outbox } = await store.readAll();
   const others = devices.filter((device) => outbox.some((row) => row.device === device.id));
