@@ -6,18 +6,19 @@ counter does not) and between phones by `happened_at`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from rounds.models import Mark, Outcome
+from rounds.models import PERSON_OUTCOMES, Mark, Outcome
 
 
 @dataclass(frozen=True)
 class VisitState:
     outcome: str = Outcome.WAITING
     done_count: int = 0
+    extra_count: int = 0
     people: dict[str, str] = field(default_factory=dict)
     latest_mark_id: UUID | None = None
     latest_at: datetime | None = None
@@ -53,8 +54,13 @@ def standing(marks: Iterable[Mark]) -> list[Mark]:
     return [mark for mark in ordered if mark.outcome != Outcome.CLEARED and mark.id not in taken_back]
 
 
-def fold(marks: Iterable[Mark], expected_count: int) -> VisitState:
-    """The state of a visit at which `expected_count` people are expected."""
+def fold(marks: Iterable[Mark], expected_count: int, known: Mapping[str, str] | None = None) -> VisitState:
+    """The state of a visit at which `expected_count` people are expected.
+
+    Whoever is `known` at opening stands as known until something is told of just that person: a word about the
+    household speaks of the others. A number beyond those expected is somebody met at the door, until taken back.
+    """
+    known = known or {}
     whole: str = Outcome.WAITING
     people: dict[str, str] = {}
     has_conflict = False
@@ -64,19 +70,36 @@ def fold(marks: Iterable[Mark], expected_count: int) -> VisitState:
         if mark.people:
             people = people | mark.people
         else:  # said of the whole household: replaces what was told person by person
-            whole, people = mark.outcome, {}
+            whole, people = mark.outcome, _met(people, expected_count, mark.outcome)
         previous = mark
+    outcome, done_count = _sum_up(whole, people, expected_count, known)
     if previous is None:
-        return VisitState()
-    outcome, done_count = _sum_up(whole, people, expected_count)
+        return VisitState(outcome=outcome)
     return VisitState(
         outcome=outcome,
         done_count=done_count,
+        extra_count=len(_met(people, expected_count)),
         people=people,
         latest_mark_id=previous.id,
         latest_at=previous.happened_at,
         has_conflict=has_conflict,
     )
+
+
+def _met(people: dict[str, str], expected_count: int, outcome: str = "") -> dict[str, str]:
+    """Those who were not expected: they belong to the household, and a word about it is told of each of them."""
+    told = outcome if outcome in PERSON_OUTCOMES else ""
+    return {number: told or what for number, what in people.items() if int(number) > expected_count}
+
+
+def speakers(marks: Iterable[Mark], numbers: Iterable[str]) -> dict[str, Mark]:
+    """For each person number the standing mark that last spoke of them, alone or with the household."""
+    numbers = list(numbers)
+    last: dict[str, Mark] = {}
+    for mark in standing(marks):
+        spoken_of = mark.people or numbers
+        last |= {number: mark for number in numbers if number in spoken_of}
+    return last
 
 
 def versions_in_conflict(marks: Iterable[Mark]) -> list[Mark]:
@@ -105,15 +128,28 @@ def _still_in_conflict(has_conflict: bool, previous: Mark | None, mark: Mark) ->
     return has_conflict or previous.outcome != Outcome.NOBODY_HOME
 
 
-def _sum_up(whole: str, people: dict[str, str], expected_count: int) -> tuple[str, int]:
-    """The outcome of the household and how many of its people are done."""
+def _sum_up(whole: str, people: dict[str, str], expected_count: int, known: Mapping[str, str]) -> tuple[str, int]:
+    """The outcome of the household and how many of its people are done. Who is known is not asked for."""
+    expected = [str(number) for number in range(1, expected_count + 1)]
+    asked = [number for number in expected if number in people or number not in known]
+    asked += _met(people, expected_count)
+    if known and not asked:
+        return _agreed([known[number] for number in expected]), 0
     if not people:
-        return whole, expected_count if whole == Outcome.DONE else 0
+        return whole, len(asked) if whole == Outcome.DONE else 0
     rest = whole if whole != Outcome.PARTLY else Outcome.WAITING
-    each = [people.get(str(number), rest) for number in range(1, expected_count + 1)]
+    each = [people.get(number, rest) for number in asked]
     done_count = each.count(Outcome.DONE)
     if all(outcome in Outcome.answered() for outcome in each):
-        return (each[0] if len(set(each)) == 1 else Outcome.DONE), done_count
+        return _agreed(each), done_count
     if any(outcome in Outcome.answered() for outcome in each):
         return Outcome.PARTLY, done_count
-    return (Outcome.REFUSED if Outcome.REFUSED in each else Outcome.NOBODY_HOME), done_count
+    for outcome in (Outcome.REFUSED, Outcome.NOBODY_HOME):
+        if outcome in each:
+            return outcome, done_count
+    return Outcome.WAITING, done_count
+
+
+def _agreed(each: list[str]) -> str:
+    """Of people who all have an answer."""
+    return each[0] if len(set(each)) == 1 else Outcome.DONE

@@ -19,6 +19,8 @@ from rounds.models import MARKABLE, PERSON_OUTCOMES, HeldMark, Mark, Outcome
 MAX_NOTE = Mark._meta.get_field("note").max_length or 0
 MAX_ID = 2**63 - 1
 KEPT_PAYLOAD_CHARS = 4000
+MOST_DETAILS, LONGEST_DETAIL = 5, 40
+MOST_MET = 9  # people at one door who were not expected
 PERSON_NUMBERS = frozenset(str(number) for number in range(1, 100))
 EARLIEST, LATEST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
@@ -40,6 +42,7 @@ class IncomingMark:
     outcome: str = ""
     people: dict[str, str] = field(default_factory=dict)
     note: str = ""
+    details: dict[str, str] = field(default_factory=dict)
     undoes: uuid.UUID | None = None
     saw: uuid.UUID | None = None
     marked_at: datetime = EARLIEST
@@ -62,6 +65,7 @@ class IncomingMark:
             and mark.outcome == self.outcome
             and mark.people == self.people
             and mark.note == self.note
+            and mark.details == self.details
             and mark.undoes == self.undoes
             and mark.saw == self.saw
             and mark.marked_at == self.marked_at
@@ -98,7 +102,7 @@ def read_mark(index: int, raw: Any) -> IncomingMark:
     mark.marked_at = marked_at or EARLIEST
     outcome = raw.get("outcome")
     mark.outcome = outcome if isinstance(outcome, str) else ""
-    note, people = raw.get("note", ""), raw.get("people") or {}
+    note, people, details = raw.get("note", ""), raw.get("people") or {}, raw.get("details") or {}
     links_ok = all(raw.get(name) is None or read_uuid(raw[name]) for name in ("undoes", "saw"))
     mark.undoes, mark.saw = read_uuid(raw.get("undoes")), read_uuid(raw.get("saw"))
     readable = (
@@ -111,13 +115,14 @@ def read_mark(index: int, raw: Any) -> IncomingMark:
         and len(note) <= MAX_NOTE
         and note == clean_text(note)
         and people_are_readable(people)
+        and details_are_readable(details)
     )
     if not readable:
         mark.reason = Reason.BAD_MARK
     elif not mark.visit_id:
         mark.reason = Reason.UNKNOWN_VISIT
     else:
-        mark.note, mark.people = note, dict(people)
+        mark.note, mark.people, mark.details = note, dict(people), dict(details)
     return mark
 
 
@@ -126,6 +131,24 @@ def people_are_readable(people: Any) -> bool:
     return isinstance(people, dict) and all(
         number in PERSON_NUMBERS and isinstance(outcome, str) and outcome in PERSON_OUTCOMES
         for number, outcome in people.items()
+    )
+
+
+def is_there(number: str, expected_count: int) -> bool:
+    """Somebody expected, or one of the few who may be met beside them."""
+    return int(number) <= expected_count + MOST_MET
+
+
+def details_are_readable(details: Any) -> bool:
+    """A few short texts by name; what they mean is the business of the round's own room."""
+    return (
+        isinstance(details, dict)
+        and len(details) <= MOST_DETAILS
+        and all(
+            isinstance(text, str) and len(text) <= LONGEST_DETAIL and text == clean_text(text)
+            for pair in details.items()
+            for text in pair
+        )
     )
 
 

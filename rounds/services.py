@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -68,12 +68,15 @@ def _step(round: Round, step: str, by: User, reason: str, *, come_from: set[str]
 
 
 @transaction.atomic
-def open_round(*, round: Round, by: User) -> list[Snapshot]:
-    """Freeze who is expected where. Kinds with details of their own add them to what is returned."""
+def open_round(*, round: Round, by: User, known: Mapping[int, str] | None = None) -> list[Snapshot]:
+    """Freeze who is expected where. Kinds with details of their own add them to what is returned.
+
+    `known`: what stands of a resident (by key) before anybody knocks.
+    """
     now = timezone.now()
     State = Round.State
     _step(round, RoundEvent.Step.OPENED, by, "", come_from={State.DRAFT}, state=State.OPEN, opened_at=now)
-    snapshots = take_snapshot(round)
+    snapshots = take_snapshot(round, known)
     if not snapshots:
         raise RoundError(_("Nobody is known to live in these buildings yet: import the roster first."))
     visits = [snapshot.visit for snapshot in snapshots]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from residents.models import Door, Household, Resident
 from residents.staying import Guests, guests_of
+from rounds.folding import fold
 from rounds.models import Round, Visit
 
 
@@ -37,19 +38,25 @@ def expected_people(
     return home + [None] * unnamed
 
 
-def take_snapshot(round: Round) -> list[Snapshot]:
-    """Unsaved visits for every lived-in household in scope where somebody is expected. Four statements."""
+def take_snapshot(round: Round, known: Mapping[int, str] | None = None) -> list[Snapshot]:
+    """Unsaved visits for every lived-in household in scope where somebody is expected. Four statements.
+
+    `known`: what stands of a resident (by key) before anybody knocks.
+    """
     buildings = list(round.buildings.all())
     guests = guests_of(buildings)
     households = Household.objects.lived_in().filter(door__building__in=buildings).select_related("door").with_people()
-    return [snapshot for household in households if (snapshot := _snapshot(round, household, guests))]
+    return [snapshot for household in households if (snapshot := _snapshot(round, household, guests, known or {}))]
 
 
-def _snapshot(round: Round, household: Household, guests: Guests) -> Snapshot | None:
+def _snapshot(round: Round, household: Household, guests: Guests, known: Mapping[int, str]) -> Snapshot | None:
     people = expected_people(household, household.current_residents, guests)
     if not people:
         return None
     door: Door = household.door
+    stands = {
+        str(number): known[person.pk] for number, person in enumerate(people, start=1) if person and person.pk in known
+    }
     visit = Visit(
         round=round,
         household=household,
@@ -61,6 +68,8 @@ def _snapshot(round: Round, household: Household, guests: Guests) -> Snapshot | 
         label=_label(people),
         needs=needs_of(people),
         expected_count=len(people),
+        known=stands,
+        outcome=fold([], len(people), stands).outcome,
     )
     return Snapshot(visit=visit, people=people)
 

@@ -133,11 +133,17 @@ class ExpectedPerson(models.Model):
 
     @property
     def outcome(self) -> str:
-        """Told for this person, or implied by what was told for the household. Needs `visit` loaded."""
-        told = self.visit.people.get(str(self.number))
+        """Told of this person, or known at opening, or implied by the household's. Needs `visit` loaded."""
+        number = str(self.number)
+        told = self.visit.people.get(number) or self.visit.known.get(number)
         if told:
             return told
         return self.visit.outcome if self.visit.outcome != Outcome.PARTLY else Outcome.WAITING
+
+    @property
+    def is_there(self) -> bool:
+        """Expected, or met at the door by a mark that still stands."""
+        return not self.is_added or str(self.number) in self.visit.people
 
 
 class ProofDecision(models.Model):
