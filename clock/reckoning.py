@@ -10,97 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from enum import StrEnum
 from typing import Any
 
-from clock.profiles import BASES, Phase, Rules
+from clock.facts import Event, Finding, Kind, Reason, RoundFact
+from clock.profiles import Phase, Rules
 
 DAY = timedelta(days=1)
 FURTHEST = 400  # days a clock is counted back, and on
-
-
-class Kind(StrEnum):
-    STARTED = "started"
-    BASIS = "basis"
-    PROFILE = "profile"
-    DECIDED = "decided"
-    OVERRIDE = "override"
-    TICKED = "ticked"
-    RELEASED = "released"
-    STOPPED = "stopped"
-    VOID = "void"
-
-
-# What happens on one day happens in this order, whoever told it first.
-ORDER = {kind: place for place, kind in enumerate(Kind)}
-
-
-@dataclass(frozen=True)
-class Event:
-    """What was decided about a building's clock. `said` orders those of one day; `key` breaks the last tie."""
-
-    key: str
-    kind: str
-    on: date
-    said: Any = 0
-    building: Any = None
-    rules: Rules | None = None
-    about: str = ""  # the finding it starts from or decides on
-    choice: str = ""  # a basis, an answer, a zone, a check
-    until: date | None = None
-    voids: str = ""
-    by: str = ""
-    reason: str = ""
-
-    @property
-    def order(self):
-        return self.on, ORDER[Kind(self.kind)], self.said, self.key
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A positive or a close contact, as it stands after its corrections."""
-
-    key: str
-    kind: str  # positive | contact
-    building: Any = None
-    sampled: date | None = None
-    reported: date | None = None
-    ordered: date | None = None
-    moved_out: date | None = None
-
-    def moment(self, basis: str) -> tuple[date | None, str]:
-        """The day by the basis chosen; where that is not known, by the first that is."""
-        for name in (basis, *BASES):
-            if day := getattr(self, name):
-                return day, name
-        return self.moved_out, "ordered"
-
-
-@dataclass(frozen=True)
-class RoundFact:
-    """What the PCR rounds over the building on a day came to."""
-
-    expected: int = 0
-    missing: int = 0
-    unclear: int = 0  # results that are positive, inconclusive or disputed
-
-    @property
-    def is_full(self) -> bool:
-        return self.expected > 0 and not self.missing and not self.unclear
-
-
-@dataclass(frozen=True)
-class Reason:
-    """A sentence to be said in the reader's language; see clock/sentences.py."""
-
-    code: str
-    values: tuple[tuple[str, Any], ...] = ()
-    event: str = ""  # the key of what made it
-
-    @classmethod
-    def of(cls, code: str, event: str = "", **values) -> Reason:
-        return cls(code, tuple(sorted(values.items())), event)
 
 
 @dataclass(frozen=True)
@@ -496,4 +412,6 @@ def _round_said(on: date, number: int, fact: RoundFact, today: date) -> Reason:
         return Reason.of("round_unclear", on=on, number=number)
     if fact.missing:
         return Reason.of("round_missing", on=on, number=number, missing=fact.missing)
+    if fact.untold:
+        return Reason.of("round_untold", on=on, number=number, untold=fact.untold)
     return Reason.of("round_full", on=on, number=number, doors=fact.expected)

@@ -11,8 +11,8 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
+from clock.facts import Reason
 from clock.profiles import Name, Rules
-from clock.reckoning import Reason
 
 
 def say_day(on: date | None) -> str:
@@ -122,6 +122,12 @@ def _counted(code: str, values: dict[str, Any]) -> str | None:
             "In the round of %(on)s, day %(number)s, %(missing)s door is still missing.",
             "In the round of %(on)s, day %(number)s, %(missing)s doors are still missing.",
             values["missing"],
+        )
+    if code == "round_untold":
+        return ngettext(
+            "In the round of %(on)s, day %(number)s, the result of %(untold)s door has not been told.",
+            "In the round of %(on)s, day %(number)s, the results of %(untold)s doors have not been told.",
+            values["untold"],
         )
     if code == "asks_open":
         return ngettext(

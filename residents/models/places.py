@@ -53,6 +53,12 @@ class BuildingQuerySet(models.QuerySet):
 
 
 class Building(models.Model):
+    class Zone(models.TextChoices):
+        NONE = "none", _("no area")
+        SEALED = "sealed", _("sealed area")
+        CONTROLLED = "controlled", _("controlled area")
+        PRECAUTION = "precaution", _("precaution area")
+
     compound = models.ForeignKey(Compound, on_delete=models.PROTECT, related_name="buildings")
     name = models.CharField(_("name"), max_length=40, help_text=_("As people say it, for example 12号楼."))
     code = models.CharField(
@@ -63,8 +69,20 @@ class Building(models.Model):
     floor_count = models.PositiveSmallIntegerField(_("floors"), default=1)
     doors_per_floor = models.PositiveSmallIntegerField(_("doors a floor"), default=1)
     lift_count = models.PositiveSmallIntegerField(_("lifts"), default=0)
+    zone = models.CharField(
+        _("zone"),
+        max_length=10,
+        choices=Zone,
+        default=Zone.NONE,
+        editable=False,
+        help_text=_("A copy of what its lockdown clock says today, renewed after midnight and at every change."),
+    )
+    zone_until = models.DateField(
+        _("zone until"), null=True, blank=True, editable=False, help_text=_("The last day, as estimated. A copy too.")
+    )
 
-    history = HistoricalRecords()
+    # A copy of what is reckoned elsewhere is no history of its own.
+    history = HistoricalRecords(excluded_fields=["zone", "zone_until"])
     objects = BuildingQuerySet.as_manager()
 
     class Meta:

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
+from clock.facts import Event, Finding, Kind, RoundFact
 from clock.profiles import ZONES, Rules, read_rules
-from clock.reckoning import Event, Finding, Kind, RoundFact, reckon
+from clock.reckoning import reckon
 from clock.shipping import shipped_bodies
 
 DAY = timedelta(days=1)
@@ -145,6 +146,7 @@ def test_a_count_of_more_than_a_year_is_left_alone():
         (None, False, "round_none"),
         (RoundFact(52, 1), False, "round_missing"),
         (RoundFact(52, 0, 1), False, "round_unclear"),
+        (RoundFact(52, 0, 0, 3), False, "round_untold"),
         (RoundFact(52), True, "round_full"),
     ],
 )

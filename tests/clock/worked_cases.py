@@ -8,8 +8,8 @@ Dates are of 2022. `n` is the number of the day, `last` the last day of the coun
 from dataclasses import dataclass, field
 from datetime import date
 
+from clock.facts import Event, Finding, RoundFact
 from clock.profiles import read_rules
-from clock.reckoning import Event, Finding, RoundFact
 from clock.shipping import shipped_bodies
 
 BODIES = shipped_bodies()
