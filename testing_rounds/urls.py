@@ -1,9 +1,13 @@
 from django.urls import path
 
 from testing_rounds import views
+from testing_rounds.antigen_urls import antigen_urlpatterns
+from testing_rounds.result_urls import result_urlpatterns
 
 app_name = "testing_rounds"
 urlpatterns = [
     path("in/<int:compound_pk>/add/", views.add, name="add"),
     path("<int:pk>/edit/", views.edit, name="edit"),
+    *result_urlpatterns,
+    *antigen_urlpatterns,
 ]

@@ -1,0 +1,5 @@
+from django.http import HttpResponse
+
+
+def recall(request, pk):
+    return HttpResponse()

@@ -1,0 +1,368 @@
+"""Results of people and of tubes: told, corrected, folded. The portal is never the laboratory's record.
+
+`tell_results` and `record_tube_results` are the only writers of facts; `refold_people` is the only writer of
+`ExpectedPerson.result`. What a result causes (holds, a recall, a release) happens in `testing_rounds.recall`, in the
+same transaction.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from residents.models import HouseholdLink, User
+from rounds.models import CLOCK_TOLERANCE, Outcome, Round
+from testing_rounds.models import (
+    ExpectedPerson,
+    LabList,
+    PersonResult,
+    Result,
+    ResultSource,
+    Swab,
+    Tube,
+    TubeResult,
+)
+from testing_rounds.recall import TRUSTED, follow_people, follow_tubes, with_door_today
+from testing_rounds.settling import settle_person, settle_status
+
+__all__ = [
+    "LABORATORY",
+    "ResultError",
+    "Telling",
+    "TubeTelling",
+    "record_tube_result",
+    "record_tube_results",
+    "refold_people",
+    "refold_tubes",
+    "settle_person",
+    "settle_status",
+    "tell_result",
+    "tell_results",
+]
+
+# Who repeats what a laboratory read: without a sample there was nothing to read.
+LABORATORY = frozenset({ResultSource.LAB_LIST, ResultSource.HEALTH_APP})
+SAMPLED = frozenset({Outcome.DONE, Outcome.ELSEWHERE})
+BATCH = 1000
+
+
+class ResultError(ValueError):
+    """A sentence for the person who told it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """One word about one person, before it is a fact."""
+
+    person: ExpectedPerson
+    value: str
+    source: str
+    happened_at: datetime | None = None
+    corrects: PersonResult | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TubeTelling:
+    tube: Tube
+    value: str
+    source: str
+    happened_at: datetime | None = None
+    corrects: TubeResult | None = None
+    note: str = ""
+
+
+# --- Of a person ----------------------------------------------------------------------------------
+
+
+def tell_result(
+    *,
+    person: ExpectedPerson,
+    value: str,
+    source: str,
+    by: User | None = None,
+    link: HouseholdLink | None = None,
+    happened_at: datetime | None = None,
+    corrects: PersonResult | None = None,
+    note: str = "",
+) -> PersonResult:
+    telling = Telling(person, value, source, happened_at, corrects, note)
+    return tell_results(tellings=[telling], by=by, link=link)[0]
+
+
+@transaction.atomic
+def tell_results(
+    *,
+    tellings: Sequence[Telling],
+    by: User | None = None,
+    link: HouseholdLink | None = None,
+    lab_list: LabList | None = None,
+) -> list[PersonResult]:
+    """All of them or none: the first that cannot stand raises ResultError. The number of statements is flat."""
+    now = timezone.now()
+    people = lock_people([telling.person.pk for telling in tellings])
+    if by is None and link is None:
+        raise ResultError(_("Somebody has to say who told this."))
+    sampled = _in_a_tube(people, [telling for telling in tellings if telling.source in LABORATORY])
+    _refuse_strange_corrections(tellings, by, link)
+    for telling in tellings:
+        person = people.get(telling.person.pk)
+        if person is None:
+            raise ResultError(_("This person is not expected in the round any more."))
+        refuse_value(telling.value, telling.source)
+        refuse_moment(telling.happened_at, person.visit.round, now)
+        if link is not None and link.household_id != person.visit.household_id:
+            raise ResultError(_("This link belongs to another household."))
+        if telling.source in LABORATORY and person.pk not in sampled and person.outcome not in SAMPLED:
+            raise ResultError(_("%(person)s: a result needs a sample, and none was marked.") % {"person": person})
+    facts = PersonResult.objects.bulk_create(
+        [
+            PersonResult(
+                person=people[telling.person.pk],
+                value=telling.value,
+                source=telling.source,
+                happened_at=telling.happened_at,
+                told_at=now,
+                entered_by=by,
+                link=link,
+                lab_list=lab_list,
+                corrects=telling.corrects,
+                note=telling.note,
+            )
+            for telling in tellings
+        ],
+        batch_size=BATCH,
+    )
+    refold_people(people.values())
+    trusted = {telling.person.pk for telling in tellings if telling.source in TRUSTED}
+    follow_people(list(people.values()), by=by, trusted=trusted)
+    return facts
+
+
+def lock_people(ids: Iterable[int]) -> dict[int, ExpectedPerson]:
+    """In the order of their keys, so that two who tell at once cannot wait for each other."""
+    rows = ExpectedPerson.objects.filter(pk__in=set(ids)).order_by("pk").select_related("visit__round")
+    return {person.pk: person for person in rows.select_for_update(of=("self",), no_key=True)}
+
+
+def _in_a_tube(people: dict[int, ExpectedPerson], tellings: list[Telling]) -> set[int]:
+    """Of those whose mark does not say it, who lies in a tube all the same."""
+    asked = [telling.person.pk for telling in tellings]
+    unmarked = [pk for pk in asked if pk in people and people[pk].outcome not in SAMPLED]
+    if not unmarked:
+        return set()
+    return set(Swab.objects.filter(person__in=unmarked, voided_at=None).values_list("person", flat=True))
+
+
+def _refuse_strange_corrections(tellings: Sequence[Telling], by: User | None, link: HouseholdLink | None) -> None:
+    corrections = {telling.corrects.pk: telling for telling in tellings if telling.corrects}
+    if not corrections:
+        return
+    gone = set(PersonResult.objects.filter(corrects__in=corrections).values_list("corrects", flat=True))
+    for pk, telling in corrections.items():
+        target = telling.corrects
+        if target is None or target.person_id != telling.person.pk:
+            raise ResultError(_("What should be corrected was told of somebody else."))
+        if pk in gone:
+            raise ResultError(_("This has been corrected already. Look at it as it is now."))
+        if by is None and (target.link_id is None or link is None or target.link_id != link.pk):
+            raise ResultError(_("The committee told this; please ask them to correct it."))
+
+
+def refuse_value(value: str, source: str) -> None:
+    if value not in Result.tellable():
+        raise ResultError(_("“%(value)s” is not a result.") % {"value": value})
+    if source not in ResultSource.values:
+        raise ResultError(_("“%(source)s” is not a source of results.") % {"source": source})
+
+
+def refuse_moment(happened_at: datetime | None, round: Round, now: datetime) -> None:
+    """Not before the round, not after this minute; and only for a round whose doors were ever opened."""
+    if round.state not in {Round.State.OPEN, Round.State.CLOSED}:
+        raise ResultError(_("The round is not open: no result can be told."))
+    if happened_at is None:
+        return
+    shown = {"time": f"{timezone.localtime(happened_at):%Y-%m-%d %H:%M}"}
+    if happened_at > now + CLOCK_TOLERANCE:
+        raise ResultError(_("Read at %(time)s: that is in the future.") % shown)
+    if round.opened_at and happened_at < min(round.opened_at, round.starts_at):
+        raise ResultError(_("Read at %(time)s: that is before the round began. Is it of another round?") % shown)
+
+
+def refold_people(people: Iterable[ExpectedPerson]) -> list[ExpectedPerson]:
+    """Write what the facts about each (locked) person come to. Returns those whose status changed."""
+    people = list(people)
+    ids = [person.pk for person in people]
+    own: dict[int, list[PersonResult]] = defaultdict(list)
+    for fact in PersonResult.objects.filter(person__in=ids):
+        own[fact.person_id].append(fact)
+    tube_of, neighbours, told = _tubes_around(ids)
+    changed = []
+    for person in people:
+        tube = tube_of.get(person.pk)
+        of_tube, is_alone = (told[tube], neighbours[tube] == 1) if tube else ([], False)
+        settled = settle_person(own[person.pk], of_tube, is_alone=is_alone)
+        if (person.result, person.result_at) != settled:
+            person.result, person.result_at = settled.value, settled.at
+            changed.append(person)
+    write_people(changed)
+    return changed
+
+
+def _tubes_around(people: list[int]) -> tuple[dict[int, int], dict[int, int], dict[int, list[TubeResult]]]:
+    """Person -> tube, tube -> people in it, tube -> what was told of it; of tubes of which anything was told."""
+    held = Swab.objects.filter(person__in=people, voided_at=None)
+    told: dict[int, list[TubeResult]] = defaultdict(list)
+    for fact in TubeResult.objects.filter(tube__in=held.values("tube")):
+        told[fact.tube_id].append(fact)
+    if not told:
+        return {}, {}, told
+    tube_of = dict(held.filter(tube__in=told).values_list("person", "tube"))
+    neighbours: dict[int, int] = defaultdict(int)
+    for tube in Swab.objects.filter(tube__in=told, voided_at=None).values_list("tube", flat=True):
+        neighbours[tube] += 1
+    return tube_of, neighbours, told
+
+
+def write_people(people: list[ExpectedPerson]) -> None:
+    """An upsert of rows that are locked and known to exist, as the engine does with visits."""
+    ExpectedPerson.objects.bulk_create(
+        people,
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=["result", "result_at"],
+        batch_size=BATCH,
+    )
+
+
+# --- Of a tube ------------------------------------------------------------------------------------
+
+
+def record_tube_result(
+    *,
+    tube: Tube,
+    value: str,
+    source: str,
+    by: User,
+    happened_at: datetime | None = None,
+    corrects: TubeResult | None = None,
+    note: str = "",
+) -> TubeResult:
+    """A positive, inconclusive or lost tube holds and recalls its people at once; `corrects` may set them free."""
+    telling = TubeTelling(tube, value, source, happened_at, corrects, note)
+    return record_tube_results(tellings=[telling], by=by)[0]
+
+
+@transaction.atomic
+def record_tube_results(
+    *, tellings: Sequence[TubeTelling], by: User, lab_list: LabList | None = None
+) -> list[TubeResult]:
+    """All of them or none. Flat in the number of tubes, but for the recalls they cause."""
+    now = timezone.now()
+    tubes = lock_tubes([telling.tube.pk for telling in tellings])
+    _refuse_strange_tube_corrections(tellings)
+    people = lock_people_of(tubes)
+    for telling in tellings:
+        tube = tubes[telling.tube.pk]
+        refuse_value(telling.value, telling.source)
+        refuse_moment(telling.happened_at, tube.test_round.round, now)
+        if not people[tube.pk]:
+            raise ResultError(_("Tube %(tube)s: a result needs a sample, and nobody is in it.") % {"tube": tube})
+    facts = TubeResult.objects.bulk_create(
+        [
+            TubeResult(
+                tube=tubes[telling.tube.pk],
+                value=telling.value,
+                source=telling.source,
+                happened_at=telling.happened_at,
+                told_at=now,
+                entered_by=by,
+                lab_list=lab_list,
+                corrects=telling.corrects,
+                note=telling.note,
+            )
+            for telling in tellings
+        ],
+        batch_size=BATCH,
+    )
+    _refold(tubes, people)
+    follow_tubes(list(tubes.values()), people, by=by)
+    return facts
+
+
+@transaction.atomic
+def refold_tubes(*, tubes: Iterable[Tube], by: User) -> None:
+    """After people were put into tubes, or taken out: whoever comes late into a positive tube is held too."""
+    locked = lock_tubes([tube.pk for tube in tubes])
+    told = {pk: tube for pk, tube in locked.items() if tube.result}
+    if not told:
+        return
+    people = lock_people_of(told)
+    _refold(told, people)
+    follow_tubes(list(told.values()), people, by=by)
+
+
+def lock_tubes(ids: Iterable[int]) -> dict[int, Tube]:
+    """With their compound's row, which hands out the numbers of recalls; it may be pointed at meanwhile."""
+    rows = Tube.objects.filter(pk__in=set(ids)).select_related("test_round__round", "compound").order_by("pk")
+    return {tube.pk: tube for tube in rows.select_for_update(of=("self", "compound"), no_key=True)}
+
+
+def lock_people_of(tubes: Iterable[int]) -> dict[int, list[ExpectedPerson]]:
+    """Tube -> who is in it, each with `tube_id`, locked, with all that a recall asks of them."""
+    rows = (
+        ExpectedPerson.objects.filter(swabs__tube__in=list(tubes), swabs__voided_at=None)
+        .annotate(tube_id=F("swabs__tube"))
+        .order_by("pk")
+        .select_for_update(of=("self",), no_key=True)
+    )
+    people: dict[int, list[ExpectedPerson]] = {pk: [] for pk in tubes}
+    for person in with_door_today(rows):
+        people[person.tube_id].append(person)
+    return people
+
+
+def _refuse_strange_tube_corrections(tellings: Sequence[TubeTelling]) -> None:
+    corrections = {telling.corrects.pk: telling for telling in tellings if telling.corrects}
+    if not corrections:
+        return
+    gone = set(TubeResult.objects.filter(corrects__in=corrections).values_list("corrects", flat=True))
+    for pk, telling in corrections.items():
+        if telling.corrects is None or telling.corrects.tube_id != telling.tube.pk:
+            raise ResultError(_("What should be corrected was told of another tube."))
+        if pk in gone:
+            raise ResultError(_("This has been corrected already. Look at it as it is now."))
+
+
+def _refold(tubes: dict[int, Tube], people: dict[int, list[ExpectedPerson]]) -> None:
+    """What is known of the tubes, and through them of their people. Four statements."""
+    told: dict[int, list[TubeResult]] = defaultdict(list)
+    for fact in TubeResult.objects.filter(tube__in=tubes):
+        told[fact.tube_id].append(fact)
+    changed = []
+    for tube in tubes.values():
+        settled = settle_status(told[tube.pk])
+        if (tube.result, tube.result_at) != settled:
+            tube.result, tube.result_at = settled.value, settled.at
+            changed.append(tube)
+    Tube.objects.bulk_create(
+        changed, update_conflicts=True, unique_fields=["id"], update_fields=["result", "result_at"], batch_size=BATCH
+    )
+    own: dict[int, list[PersonResult]] = defaultdict(list)
+    for own_fact in PersonResult.objects.filter(person__in=[one.pk for some in people.values() for one in some]):
+        own[own_fact.person_id].append(own_fact)
+    moved = []
+    for tube_pk, inside in people.items():
+        for person in inside:
+            settled = settle_person(own[person.pk], told[tube_pk], is_alone=len(inside) == 1)
+            if (person.result, person.result_at) != settled:
+                person.result, person.result_at = settled.value, settled.at
+                moved.append(person)
+    write_people(moved)
