@@ -19,8 +19,6 @@ from django.utils.translation import gettext_lazy as _
 from residents.models import Building, Household, Resident
 from rounds.models import Round
 
-ONE_OF_THE_STAFF = {"on_delete": models.PROTECT, "related_name": "+"}
-
 
 class Basis(models.TextChoices):
     SAMPLED = "sampled", _("when the sample was taken")
@@ -73,7 +71,7 @@ class Case(models.Model):
     )
     correction_reason = models.CharField(_("why it is corrected"), max_length=200, blank=True)
     is_withdrawn = models.BooleanField(_("taken back"), default=False, help_text=_("It was no case."))
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, **ONE_OF_THE_STAFF)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
 
     objects = CaseQuerySet.as_manager()
@@ -106,11 +104,6 @@ class Case(models.Model):
     def get_absolute_url(self):
         return reverse("clock:case", args=[self.pk])
 
-    @property
-    def moments(self) -> list[tuple[str, object]]:
-        names = ("sampled_at", "reported_at", "ordered_at", "moved_out_at")
-        return [(self._meta.get_field(name).verbose_name, getattr(self, name)) for name in names if getattr(self, name)]
-
 
 class RuleProfile(models.Model):
     """A rule people speak of: 7+7, three zones. What it says stands in its versions."""
@@ -138,7 +131,7 @@ class RuleVersion(models.Model):
     number = models.PositiveSmallIntegerField(_("version"))
     body = models.JSONField(_("body"), help_text=_("As docs/clock.md explains."))
     note = models.CharField(_("where it comes from"), max_length=200, blank=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, **ONE_OF_THE_STAFF)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -169,7 +162,7 @@ class Clock(models.Model):
     """One lockdown of one building, from its start until the next one is started there."""
 
     building = models.ForeignKey(Building, on_delete=models.PROTECT, related_name="clocks")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, **ONE_OF_THE_STAFF)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True, blank=True, help_text=_("When the next clock took its place."))
 
@@ -217,7 +210,7 @@ class ClockEvent(models.Model):
     until = models.DateField(null=True, blank=True)
     voids = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="voided_by")
     reason = models.CharField(_("reason"), max_length=200, blank=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, **ONE_OF_THE_STAFF)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -267,7 +260,7 @@ class Homecoming(models.Model):
     version = models.ForeignKey(RuleVersion, on_delete=models.PROTECT, related_name="homecomings")
     discharged_on = models.DateField(_("released from hospital on"))
     returned_on = models.DateField(_("home since"))
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, **ONE_OF_THE_STAFF)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
 
     objects = HomecomingQuerySet.as_manager()
@@ -302,7 +295,7 @@ class HomecomingTick(models.Model):
     homecoming = models.ForeignKey(Homecoming, on_delete=models.PROTECT, related_name="ticks")
     check_name = models.CharField(max_length=12, choices=Check)
     note = models.CharField(_("note"), max_length=100, blank=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, **ONE_OF_THE_STAFF)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:

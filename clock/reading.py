@@ -93,9 +93,9 @@ def engine_events(rows: Iterable[ClockEvent], known: dict[int, Rules | None]) ->
     for row in rows:
         rules = None
         if row.version is not None:
-            if row.version_id not in known:
-                known[row.version_id] = rules_of(row.version)
-            rules = known[row.version_id]
+            if row.version.pk not in known:
+                known[row.version.pk] = rules_of(row.version)
+            rules = known[row.version.pk]
         events.append(
             Event(
                 key=str(row.pk),

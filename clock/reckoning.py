@@ -166,7 +166,8 @@ class _Walk:
         return _Count(rules=rules, origin=self.start, cause=cause, version=_version(rules, started.key))
 
     def days(self, count: _Count) -> list[Day]:
-        days, on = [], self.start
+        days: list[Day] = []
+        on = self.start
         while on <= self._horizon(count) and len(days) <= 2 * FURTHEST:
             self._turn(count, on)
             days.append(self._day(count, on))
