@@ -224,15 +224,37 @@ class PlaceNow:
     pace: Pace
     forecast: Forecast | None
 
+    @property
+    def finished(self) -> int:
+        return self.total - self.left - self.riding
+
+    @property
+    def percent(self) -> int:
+        return self.finished * 100 // self.total if self.total else 0
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """From what a ride really takes so far, once there are some; the plan's word until then."""
+        if self.forecast is None or not (self.left or self.riding) or not self.forecast.lift_count:
+            return None
+        real = self.pace.seconds if self.pace.count >= ENOUGH_RIDES else None
+        begins = max(timezone.now(), self.forecast.starts_at)
+        left = (self.left + self.riding) * (real or self.call_down.ride_seconds) / self.forecast.lift_count
+        return begins + timedelta(seconds=left)
+
+    @property
+    def behind(self) -> int | None:
+        return behind(self.forecast, self.ends_at)
+
 
 def read_places(call_downs: QuerySet[CallDown]) -> list[PlaceNow]:
     """Every entrance of a round that the reader may see: four statements."""
-    rows = list(call_downs.select_related("building", "plan").order_by("wave", *CallDown._meta.ordering[1:]))
+    by_place = ("wave", "building__position", "building__code", "entrance")
+    rows = list(call_downs.select_related("building", "plan").order_by(*by_place))
     ids = [row.pk for row in rows]
     missing = Q(visit__in=Visit.objects.missing())
-    counted = {
-        group["call_down"]: group
-        for group in Turn.objects.filter(call_down__in=ids)
+    groups: Any = (
+        Turn.objects.filter(call_down__in=ids)
         .order_by()
         .values("call_down")
         .annotate(
@@ -242,7 +264,8 @@ def read_places(call_downs: QuerySet[CallDown]) -> list[PlaceNow]:
             served=Count("pk", filter=Q(state__in=[Turn.State.SERVED, Turn.State.STAIRS])),
             home=Count("pk", filter=Q(state=Turn.State.HOME) & missing),
         )
-    }
+    )
+    counted = {group.pop("call_down"): group for group in groups}
     length = ExpressionWrapper(F("safe_at") - F("called_at"), output_field=DurationField())
     paces = {
         group["turn__call_down"]: Pace(group["n"], int(group["mean"].total_seconds()))
@@ -256,11 +279,6 @@ def read_places(call_downs: QuerySet[CallDown]) -> list[PlaceNow]:
         forecasts.setdefault(forecast.call_down_id, forecast)
     none = {"left": 0, "riding": 0, "served": 0, "home": 0, "total": 0}
     return [
-        PlaceNow(
-            row,
-            **{name: counted.get(row.pk, none)[name] for name in none},
-            pace=paces.get(row.pk, Pace()),
-            forecast=forecasts.get(row.pk),
-        )
+        PlaceNow(row, **counted.get(row.pk, none), pace=paces.get(row.pk, Pace()), forecast=forecasts.get(row.pk))
         for row in rows
     ]

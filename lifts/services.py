@@ -6,7 +6,7 @@ import hashlib
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -22,6 +22,7 @@ from rounds.snapshot import take_snapshot
 
 SETTINGS = tuple(name.name for name in RideSettings._meta.get_fields())
 CANNOT = "needs_home_visit"
+EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 @dataclass
@@ -40,8 +41,8 @@ class Entrance:
     with_one: int = 0  # seconds
     with_two: int = 0
     seconds: int = 0
-    starts_at: datetime | None = None
-    ends_at: datetime | None = None
+    starts_at: datetime = EPOCH
+    ends_at: datetime = EPOCH
     start_by: datetime | None = None
 
 
@@ -90,7 +91,7 @@ def work_out(
     for row in rows:
         row.starts_at = starts_at + timedelta(seconds=offsets[row.wave])
         row.ends_at = row.starts_at + timedelta(seconds=row.seconds)
-    ends_at = max((row.ends_at for row in rows if row.ends_at), default=starts_at)
+    ends_at = max((row.ends_at for row in rows), default=starts_at)
     whole = ends_at - starts_at
     start_by = finish_by - whole if finish_by else None
     for row in rows:
@@ -156,7 +157,7 @@ def keep_plan(
     round = Round.objects.select_for_update().get(pk=round.pk)
     if round.state != Round.State.OPEN:
         raise LiftError(_("Open the round first: who is called is frozen by that."))
-    told = {"starts_at": starts_at, "skip": skip, "gap_seconds": gap_seconds}
+    told: dict[str, Any] = {"starts_at": starts_at, "skip": skip, "gap_seconds": gap_seconds}
     plan, _made = CallDownPlan.objects.update_or_create(
         round=round, defaults=told | ride_settings | {"made_by": by, "made_at": timezone.now()}
     )
