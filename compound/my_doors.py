@@ -184,6 +184,7 @@ def _door(visit: Visit, people: list[ExpectedPerson], volunteer: Volunteer) -> d
         "entrance": visit.entrance,
         "floor": visit.floor,
         "room": visit.room,
+        "rooms": " + ".join([visit.room, *visit.joined_rooms]),
         "label": visit.label,
         "heads": visit.expected_count,
         "needs": visit.needs,

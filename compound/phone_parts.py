@@ -78,7 +78,8 @@ def my_claim(request, device: Device) -> dict:
 def my_release(request, device: Device) -> dict:
     """Give a part back: {"part", "reason"}. Asked again, the answer is the same."""
     sent = read_object(request)
-    release_assignment(assignment=_own_part(device, sent, also_released=True), reason=_reason(sent), must_say_why=True)
+    part = _own_part(device, sent, also_released=True)
+    release_assignment(assignment=part, by=device.volunteer.user, reason=_reason(sent), must_say_why=True)
     return {}
 
 

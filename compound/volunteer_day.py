@@ -78,7 +78,7 @@ def read_day(volunteer: Volunteer, on: date) -> Day:
     parts = (
         Assignment.objects.filter(volunteer=volunteer, created_at__lt=end)
         .filter(Q(released_at=None, round__state=Round.State.OPEN) | Q(released_at__gte=begin))
-        .select_related("round", "building")
+        .select_related("round", "building", "released_by")
     )
     held = HeldMark.objects.filter(device__volunteer=volunteer, received_at__gte=begin, received_at__lt=end)
     return Day(on=on, works=list(works.values()), parts=list(parts), held_count=held.count())

@@ -77,7 +77,7 @@ class AssignmentAdmin(FactAdmin):
     @admin.action(description=_("Take back: the doors are free again"), permissions=["release"])
     def release(self, request, queryset):
         def take_back(assignment):
-            if not release_assignment(assignment=assignment, reason=gettext("by the administration")):
+            if not release_assignment(assignment=assignment, by=request.user, reason=gettext("by the administration")):
                 raise RoundError(gettext("was given back before"))
 
         self.do_each(request, queryset, take_back, gettext("Taken back"), RoundError)

@@ -15,6 +15,7 @@ from rounds.services import RoundError, assign, release_assignment
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 ROUNDS = Round.objects.select_related("compound")
+MOST_SHOWN = 30  # given back; more are in the administration
 PART = ("building", "entrance", "floor_from", "floor_to")
 
 
@@ -50,11 +51,13 @@ def segments(request, pk):
 
 def _page(round: Round, form, offer) -> dict:
     parts = list(Assignment.objects.active().filter(round=round).select_related("volunteer", "building"))
+    over = Assignment.objects.filter(round=round, released_at__isnull=False)
     return {
         "round": round,
         "form": form,
         "offer": offer,
         "parts": parts,
+        "given_back": over.select_related("volunteer", "building", "released_by").order_by("-released_at")[:MOST_SHOWN],
         "segments": segments_with_holders(round, parts),
         "uncovered": _uncovered(round),
     }
@@ -87,7 +90,7 @@ def assignment_release(request, pk):
     assignment = get_kept(Assignment.objects.select_related("round"), request.user, pk=pk)
     form = ReleaseForm(request.POST)
     if form.is_valid():
-        release_assignment(assignment=assignment, reason=form.cleaned_data["reason"])
+        release_assignment(assignment=assignment, by=request.user, reason=form.cleaned_data["reason"])
         messages.success(request, _("The part is free again."))
     else:
         messages.error(request, _("The remark is too long."))

@@ -199,6 +199,9 @@ class Visit(models.Model):
     floor = models.SmallIntegerField()
     position = models.PositiveSmallIntegerField(default=1)
     room = models.CharField(max_length=20)
+    joined_rooms = models.JSONField(
+        default=list, blank=True, help_text=_("Rooms knocked through to this one, as painted on their doors.")
+    )
     label = models.CharField(max_length=20, blank=True, help_text=_("The masked name of who speaks for the household."))
     needs = models.JSONField(default=list, blank=True, help_text=_("Codes of the help needed at this door."))
     expected_count = models.PositiveSmallIntegerField(help_text=_("People expected behind this door."))
@@ -244,6 +247,11 @@ class Visit(models.Model):
     @property
     def full_room(self) -> str:
         return f"{self.entrance}-{self.room}" if self.entrance else self.room
+
+    @property
+    def rooms(self) -> str:
+        """Every room of the household, its own first: `502 + 501`. The key of a door stays `room`."""
+        return " + ".join([self.full_room, *self.joined_rooms])
 
     @property
     def is_missing(self) -> bool:
@@ -429,6 +437,9 @@ class Assignment(models.Model):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     released_at = models.DateTimeField(null=True, blank=True)
+    released_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     release_reason = models.CharField(max_length=200, blank=True)
     leased_until = models.DateTimeField(
         null=True, blank=True, help_text=_("Taken by the volunteer until then, unless heard from. Empty: given out.")
@@ -448,6 +459,10 @@ class Assignment(models.Model):
             models.CheckConstraint(
                 condition=Q(leased_until=None) | Q(floor_from__isnull=False, floor_to__isnull=False),
                 name="assignment_lease_has_floors",
+            ),
+            models.CheckConstraint(
+                condition=Q(released_by=None) | Q(released_at__isnull=False),
+                name="assignment_released_by_somebody",
             ),
             # Overlaps are refused under the round's lock; this holds even where somebody forgets to take it.
             models.UniqueConstraint(

@@ -208,7 +208,9 @@ def claim_segment(
             raise SegmentTaken(_("%(name)s has these floors.") % {"name": other.volunteer.name}, other.volunteer.name)
         leaving.append(other.pk)
     Assignment.objects.filter(pk__in=leaving, released_at=None).update(
-        released_at=now, release_reason=_("not heard from; taken over by %(name)s") % {"name": volunteer.name}
+        released_at=now,
+        released_by=volunteer.user_id,
+        release_reason=_("not heard from; taken over by %(name)s") % {"name": volunteer.name},
     )
     part.round, part.volunteer = round, volunteer
     part.created_by_id, part.leased_until = volunteer.user_id, now + LEASE
@@ -231,7 +233,7 @@ def hand_over(*, assignment: Assignment, to: Volunteer, by: User, reason: str) -
     if to.pk == current.volunteer_id:
         raise RoundError(_("They have this part already."))
     before = set(Assignment.objects.active().filter(round=round, volunteer=to).values_list("pk", flat=True))
-    if not release_assignment(assignment=current, reason=reason, must_say_why=True):
+    if not release_assignment(assignment=current, by=by, reason=reason, must_say_why=True):
         raise RoundError(_("This part was given back already."))
     given = assign(
         round=round,

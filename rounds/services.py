@@ -172,7 +172,7 @@ def refuse_untrained(compound: Compound, volunteer: Volunteer) -> None:
         raise RoundError(_("%(name)s has not been trained yet.") % {"name": volunteer.name})
 
 
-def release_assignment(*, assignment: Assignment, reason: str = "", must_say_why: bool = False) -> bool:
+def release_assignment(*, assignment: Assignment, by: User, reason: str = "", must_say_why: bool = False) -> bool:
     """The phone keeps what it has marked; marks made before it heard of this are held for a person.
 
     False when it was given back before.
@@ -180,4 +180,4 @@ def release_assignment(*, assignment: Assignment, reason: str = "", must_say_why
     if must_say_why:
         _require(reason)
     released = Assignment.objects.filter(pk=assignment.pk, released_at=None)
-    return bool(released.update(released_at=timezone.now(), release_reason=reason))
+    return bool(released.update(released_at=timezone.now(), released_by=by, release_reason=reason))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from residents.models import Door, Household, Resident
+from residents.models import Building, Door, Household, Resident
 from residents.staying import Guests, guests_of
 from rounds.folding import fold
 from rounds.models import Round, Visit
@@ -39,17 +40,34 @@ def expected_people(
 
 
 def take_snapshot(round: Round, known: Mapping[int, str] | None = None) -> list[Snapshot]:
-    """Unsaved visits for every lived-in household in scope where somebody is expected. Four statements.
+    """Unsaved visits for every lived-in household in scope where somebody is expected. Five statements.
 
     `known`: what stands of a resident (by key) before anybody knocks.
     """
     buildings = list(round.buildings.all())
     guests = guests_of(buildings)
+    joined = joined_rooms_of(buildings)
     households = Household.objects.lived_in().filter(door__building__in=buildings).select_related("door").with_people()
-    return [snapshot for household in households if (snapshot := _snapshot(round, household, guests, known or {}))]
+    snapshots = [_snapshot(round, household, guests, joined, known or {}) for household in households]
+    return [snapshot for snapshot in snapshots if snapshot]
 
 
-def _snapshot(round: Round, household: Household, guests: Guests, known: Mapping[int, str]) -> Snapshot | None:
+def joined_rooms_of(buildings: Iterable[Building]) -> dict[int, list[str]]:
+    """Door -> the rooms knocked through to it, with their entrance where it is another one. One statement."""
+    rooms: dict[int, list[str]] = defaultdict(list)
+    doors = Door.objects.filter(building__in=buildings, joined_to__isnull=False).order_by("entrance", "key")
+    for main, entrance, room, beside in doors.values_list("joined_to", "entrance", "room", "joined_to__entrance"):
+        rooms[main].append(room if entrance == beside else f"{entrance}-{room}".removeprefix("-"))
+    return rooms
+
+
+def _snapshot(
+    round: Round,
+    household: Household,
+    guests: Guests,
+    joined: Mapping[int, list[str]],
+    known: Mapping[int, str],
+) -> Snapshot | None:
     people = expected_people(household, household.current_residents, guests)
     if not people:
         return None
@@ -65,6 +83,7 @@ def _snapshot(round: Round, household: Household, guests: Guests, known: Mapping
         floor=door.floor,
         position=door.position,
         room=door.room,
+        joined_rooms=joined.get(door.pk, []),
         label=_label(people),
         needs=needs_of(people),
         expected_count=len(people),

@@ -352,6 +352,7 @@ def test_a_part_is_taken_back_from_here(chen, full):
     chen.post(url(Assignment), {"action": "release", "_selected_action": [part.pk]})
     part.refresh_from_db()
     assert part.released_at is not None
+    assert part.released_by.username == "chen"
     assert part.release_reason != ""
 
 

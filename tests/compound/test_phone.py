@@ -253,7 +253,7 @@ def test_released_assignments_and_closed_rounds_are_gone(client, world, pcr):
     assert get_doors(client).json()["rounds"] == []
     open_round(round=other, by=world.chen)
     assert [one["id"] for one in get_doors(client).json()["rounds"]] == [other.pk]
-    release_assignment(assignment=assignment)
+    release_assignment(assignment=assignment, by=world.chen)
     assert get_doors(client).json()["rounds"] == []
 
 

@@ -179,6 +179,7 @@ def test_a_part_is_given_back_with_a_reason_and_twice_is_the_same(client, world,
         assert ask(client, "my_release", {"part": part, "reason": reason}).json() == {"portal": "shoulou"}
     row = Assignment.objects.get()
     assert (row.released_at is not None, row.release_reason) == (True, "twisted ankle")
+    assert row.released_by == row.volunteer.user
     assert len(get_feed(client)["free"]) == 2
 
 

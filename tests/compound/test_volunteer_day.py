@@ -84,7 +84,7 @@ def test_a_day_ends_at_midnight_in_shanghai(world, visits):
 def test_parts_and_held_marks_are_told(world, visits):
     part = Assignment.objects.get(volunteer=world.wei)
     far = Visit.objects.get(pk=visits[-1].pk)
-    release_assignment(assignment=part, reason="twisted ankle")
+    release_assignment(assignment=part, by=world.chen, reason="twisted ankle")
     send(world.wei_phone, tap(far, 1))
     assert HeldMark.objects.count() == 1
     day = read_day(world.wei, DAY)

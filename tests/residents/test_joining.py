@@ -75,6 +75,31 @@ def test_a_round_opens_one_visit_and_the_board_draws_one_cell(world, joined):
     assert (row.spans, [cell.css for cell in row.cells]) == ({0: 2}, ["o-waiting"])
 
 
+def test_lists_and_sheets_show_both_rooms_and_keep_the_door_by_its_own(world, doors, joined, steward):
+    round = create_round(**world.round_form())
+    open_round(round=round, by=world.chen)
+    visit = Visit.objects.get(round=round, household=world.lin_home)
+    assert (visit.room, visit.joined_rooms, visit.full_room, visit.rooms) == ("502", ["501"], "502", "502 + 501")
+    separate_door(joined=joined)
+    visit.refresh_from_db()
+    assert visit.rooms == "502 + 501"  # as it was when the round opened
+    for name in ("print", "gaps"):
+        page = steward.get(reverse(f"rounds:{name}", args=[round.pk]) + f"?building={world.building1.pk}")
+        assert "502 + 501" in page.content.decode(), name
+    assert "502 + 501" in steward.get(visit.get_absolute_url()).content.decode()
+
+
+def test_a_joined_room_of_another_entrance_says_which(world, doors):
+    Door.objects.filter(pk=doors["502"].pk).update(entrance="1")
+    Door.objects.filter(pk=doors["501"].pk).update(entrance="2")
+    Door.objects.filter(pk=doors["401"].pk).update(entrance="1")
+    for room in ("501", "401"):
+        join_doors(main=doors["502"], joined=doors[room])
+    round = create_round(**world.round_form())
+    open_round(round=round, by=world.chen)
+    assert Visit.objects.get(round=round, household=world.lin_home).rooms == "1-502 + 401 + 2-501"
+
+
 def test_beside_a_door_where_nobody_is_expected_the_joined_one_is_vacant_too(world, doors):
     Household.objects.filter(door=doors["101"]).update(occupancy="away")
     join_doors(main=doors["101"], joined=doors["102"])

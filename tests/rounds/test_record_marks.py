@@ -103,7 +103,7 @@ def test_a_door_that_is_not_assigned_is_held(world, notify):
 
 
 def test_after_release_new_marks_are_held(world, notify, lin_visit):
-    release_assignment(assignment=world.wei.assignments.get())
+    release_assignment(assignment=world.wei.assignments.get(), by=world.chen)
     assert results(send(world.wei_phone, tap(lin_visit, 1))) == [("held", "not_assigned")]
 
 

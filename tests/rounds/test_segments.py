@@ -234,6 +234,7 @@ def test_a_lease_that_ran_out_keeps_its_doors_until_somebody_takes_them(world, t
     part.refresh_from_db()
     assert part.released_at is not None
     assert part.release_reason == "not heard from; taken over by 吴志愿"
+    assert part.released_by == world.wu.user
     assert [row.pk for row in Assignment.objects.active()] == [taken.pk]
 
 
@@ -275,6 +276,7 @@ def test_a_part_changes_hands_with_its_reason_and_a_fresh_lease(world, tall):
     given = hand_over(assignment=part, to=world.wu, by=world.chen, reason="twisted ankle")
     part.refresh_from_db()
     assert (part.release_reason, given.volunteer, given.part) == ("twisted ankle", world.wu, part.part)
+    assert part.released_by == world.chen
     assert given.leased_until > timezone.now()
     assert Assignment.objects.active().get() == given
 
@@ -383,7 +385,10 @@ def test_the_desk_takes_a_part_back_with_a_reason(steward, world, tall):
     assert part.released_at is None
     steward.post(at("assignment_release", part.pk), {"reason": "not answering"})
     part.refresh_from_db()
-    assert (part.released_at is not None, part.release_reason) == (True, "not answering")
+    assert (part.released_at is not None, part.released_by, part.release_reason) == (True, world.chen, "not answering")
+    page = steward.get(at("assignments", part.round_id)).content.decode()
+    assert "Given back" in page
+    assert f"· {world.chen} · “not answering”" in page
 
 
 @pytest.mark.parametrize(("floors", "names"), [(6, 1), (60, 12)])

@@ -426,13 +426,13 @@ def test_a_page_left_open_cannot_assign_after_the_round_has_closed(world, draft)
 
 def test_a_released_part_is_kept_on_record_and_can_be_given_again(world, draft):
     part = give(world, draft)
-    release_assignment(assignment=part)
+    release_assignment(assignment=part, by=world.chen)
     part.refresh_from_db()
     ended = part.released_at
     assert ended is not None
-    release_assignment(assignment=part)
+    release_assignment(assignment=part, by=world.zhao)
     part.refresh_from_db()
-    assert part.released_at == ended
+    assert (part.released_at, part.released_by) == (ended, world.chen)
     again = give(world, draft)
     assert again != part
     assert list(Assignment.objects.active()) == [again]
@@ -473,7 +473,7 @@ def test_who_ended_or_gave_back_walks_nothing(world, draft):
     open_round(round=draft, by=world.chen)
     mine, yours = give(world, draft), give(world, draft, volunteer=world.wu, building=world.building2)
     assert left_in(draft) == set()
-    release_assignment(assignment=mine)
+    release_assignment(assignment=mine, by=world.chen)
     assert left_in(draft) == {"202", "301", "502"}
     world.wu.ended_at = timezone.now()
     world.wu.save()

@@ -31,12 +31,12 @@ function drawTold(view, unsent, canMark) {
   const { state, door } = view;
   node.classList.add(`o-${state.outcome}`);
   put(parts.letter, say(`letter.${state.outcome}`));
-  put(parts.room, door.room);
+  put(parts.room, door.rooms ?? door.room);
   put(parts.state, stateText(view));
   put(parts.time, timeText(view, unsent));
   const undo = node.querySelector("[data-deed=undo]");
   undo.hidden = !(canMark && state.mine && state.latest);
-  undo.setAttribute("aria-label", say("undo_of", { room: door.room }));
+  undo.setAttribute("aria-label", say("undo_of", { room: door.rooms ?? door.room }));
   node.querySelector("[data-deed=open]").disabled = !canMark;
   return { node, parts };
 }
@@ -80,7 +80,7 @@ function countTold(view) {
 function drawCard(view, canMark) {
   const { node, parts } = piece("card");
   const { door, words, isOpen, draft } = view;
-  put(parts.room, door.room);
+  put(parts.room, door.rooms ?? door.room);
   put(parts.name, [door.label, door.heads ? say("heads", { n: door.heads }) : say("no_heads")].filter(Boolean).join(" · "));
   for (const need of door.needs) {
     const flag = document.createElement("li");
