@@ -53,6 +53,12 @@ def by_code(request: HttpRequest) -> str:
         return ""
 
 
+def by_secret(request: HttpRequest) -> str:
+    """A household's link."""
+    match = request.resolver_match
+    return match.kwargs.get("secret", "") if match else ""
+
+
 @dataclass(frozen=True)
 class Limit:
     times: int
@@ -68,6 +74,9 @@ LIMITS: dict[str, list[Limit]] = {
     "login": [Limit(60, client_address, is_exact=True, methods=POSTS)],
     "invite": [Limit(120, client_address, is_exact=True), Limit(20, by_code, is_exact=True)],
     "my_bind": [Limit(60, client_address, is_exact=True), Limit(10, by_code, is_exact=True)],
+    # 256 random bits need no exact count. Before a deadline a whole compound tells at once, from one address.
+    "home": [Limit(1200, client_address), Limit(60, by_secret)],
+    "home_tell": [Limit(600, client_address), Limit(20, by_secret)],
     # Ten of a million codes in a quarter of an hour, the three around now being right: a guesser needs years.
     "second_factor": [Limit(10, by_user, is_exact=True, methods=POSTS, span=900)],
     "residents:search": [Limit(60, by_user)],
@@ -78,6 +87,7 @@ LIMITS: dict[str, list[Limit]] = {
     "my_hand_over": [Limit(60, by_phone)],
     "my_fellows": [Limit(60, by_phone)],
 }
+FOR_HANDS = {"invite", "home", "home_tell"}  # pages people open on a phone
 FOR_PHONES = {"my_bind", "sync", "my_doors", "my_claim", "my_release", "my_hand_over", "my_fellows"}
 
 
@@ -104,7 +114,7 @@ def slow_down(request: HttpRequest, route: str, span: int) -> HttpResponse:
     if route in FOR_PHONES:
         response: HttpResponse = JsonResponse({"error": "slow_down"}, status=429)
     else:
-        frame = "base_phone.html" if route == "invite" else "base.html"
+        frame = "base_phone.html" if route in FOR_HANDS else "base.html"
         response = render(request, "slow_down.html", {"frame": frame, "minutes": -(-wait // MINUTE)}, status=429)
     response["Retry-After"] = str(wait)
     response["Cache-Control"] = "no-store"

@@ -14,6 +14,7 @@ from residents.models import (
     Device,
     Door,
     Household,
+    HouseholdLink,
     Invite,
     MergeRecord,
     Resident,
@@ -191,6 +192,18 @@ class MergeRecordAdmin(FactAdmin):
     list_select_related = ["kept", "other", "by", "undoes__kept", "undoes__other"]
     search_fields = ["kept__name", "other__name", "reason", "by__username"]
     exclude = ["before", "after"]
+
+
+@admin.register(HouseholdLink)
+class HouseholdLinkAdmin(FactAdmin):
+    """Issued and withdrawn on the building's page; the secret is nowhere."""
+
+    compound_path = "household__door__building__compound"
+    list_display = ["household", "created_at", "created_by", "revoked_at", "revoke_reason", "last_used_at"]
+    list_filter = ["household__door__building__compound", "revoked_at"]
+    list_select_related = ["household__door__building", "created_by"]
+    search_fields = ["household__door__room"]
+    exclude = ["token_hash"]
 
 
 @admin.register(RosterImport)

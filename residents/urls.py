@@ -3,7 +3,7 @@
 from django.urls import path
 
 from residents.roster_urls import roster_urlpatterns
-from residents.views import doors, merging, people, places, volunteers
+from residents.views import doors, links, merging, people, places, volunteers
 
 app_name = "residents"
 urlpatterns = [
@@ -14,12 +14,16 @@ urlpatterns = [
     path("compounds/<int:pk>/volunteers/add/", volunteers.volunteer_add, name="volunteer_add"),
     path("buildings/<int:pk>/", places.building, name="building"),
     path("buildings/<int:pk>/edit/", places.building_edit, name="building_edit"),
+    path("buildings/<int:pk>/links/", links.links, name="links"),
+    path("buildings/<int:pk>/links/issue/", links.links_issue, name="links_issue"),
     path("doors/<int:pk>/households/add/", people.household_add, name="household_add"),
     path("doors/<int:pk>/join/", doors.door_join, name="door_join"),
     path("doors/<int:pk>/separate/", doors.door_separate, name="door_separate"),
     path("households/<int:pk>/", people.household, name="household"),
     path("households/<int:pk>/edit/", people.household_edit, name="household_edit"),
     path("households/<int:pk>/move-out/", people.household_move_out, name="household_move_out"),
+    path("households/<int:pk>/link/new/", links.link_reissue, name="link_reissue"),
+    path("households/<int:pk>/link/end/", links.link_revoke, name="link_revoke"),
     path("households/<int:pk>/residents/add/", people.resident_add, name="resident_add"),
     path("residents/<int:pk>/edit/", people.resident_edit, name="resident_edit"),
     path("residents/<int:pk>/move-out/", people.resident_move_out, name="resident_move_out"),

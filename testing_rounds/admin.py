@@ -1,7 +1,7 @@
 from django.contrib import admin
 
 from residents.scoped_admin import FactAdmin, ScopedAdmin
-from testing_rounds.models import ExpectedPerson, TestRound
+from testing_rounds.models import Chase, ExpectedPerson, TestRound
 
 
 @admin.register(TestRound)
@@ -12,6 +12,15 @@ class TestRoundAdmin(ScopedAdmin):
     search_fields = ["round__title", "round__number"]
     autocomplete_fields = ["round"]
     list_select_related = ["round"]
+
+
+@admin.register(Chase)
+class ChaseAdmin(FactAdmin):
+    compound_path = "visit__round__compound"
+    list_display = ["visit", "step", "was_reached", "by", "at"]
+    list_filter = ["step", "was_reached"]
+    search_fields = ["visit__room"]
+    list_select_related = ["visit__round", "by"]
 
 
 @admin.register(ExpectedPerson)

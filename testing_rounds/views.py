@@ -11,6 +11,8 @@ from testing_rounds.forms import TestRoundForm
 from testing_rounds.models import TestRound
 from testing_rounds.services import change_test_round, create_test_round
 
+WITH_TUBES = (Round.Kind.PCR, Round.Kind.RECALL)  # an antigen round has a form of its own
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request, compound_pk):
@@ -26,7 +28,7 @@ def add(request, compound_pk):
 def edit(request, pk):
     """`pk` is the round's: people speak of rounds."""
     round = get_kept(
-        Round.objects.filter(kind__in=Round.Kind.tests()).select_related("compound", "test_round"), request.user, pk=pk
+        Round.objects.filter(kind__in=WITH_TUBES).select_related("compound", "test_round"), request.user, pk=pk
     )
     test_round: TestRound = round.test_round
     initial = {

@@ -56,6 +56,7 @@ def household(request, pk):
         "changes": changes_of(home, names=can_keep),
         "can_keep": can_keep,
         "guests": list(Resident.objects.guests().filter(host_id=home.pk).select_related("household__door__building")),
+        "link": home.links.filter(revoked_at=None).first(),
         "joined": list(home.door.joined_doors.order_by("entrance", "key")),
     }
     return render(request, "residents/household.html", context)
