@@ -31,12 +31,16 @@ def fingerprint(text: str) -> str:
     return hmac.new(settings.FIELD_KEYS[-1].encode(), text.encode(), hashlib.sha256).hexdigest()
 
 
+def secret(text: str) -> str:
+    """Text as an encrypted column holds it; an empty one stays empty."""
+    return encrypt(text.encode()).decode() if text else text
+
+
 class EncryptedTextField(models.TextField):
     """Text that only the running portal can read. An unreadable value (lost key) raises, never reads as empty."""
 
     def get_prep_value(self, value):
-        value = super().get_prep_value(value)
-        return value if not value else encrypt(value.encode()).decode()
+        return secret(super().get_prep_value(value))
 
     def from_db_value(self, value, expression, connection):
         if not value:

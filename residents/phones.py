@@ -38,3 +38,8 @@ def normalise_phone(text: str) -> str:
 def fingerprint_of_end(digits: str) -> str:
     """Of the last four digits. There are only ten thousand of them: they stay a secret only as long as the key does."""
     return fingerprint(f"end:{digits}")
+
+
+def fingerprints(phone: str) -> tuple[str, str]:
+    """Of the whole number and of its end: what stands beside an encrypted one."""
+    return fingerprint(phone), fingerprint_of_end(phone[-4:])

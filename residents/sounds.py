@@ -35,6 +35,7 @@ INITIALS = {  # of the readings above that are more than one syllable
     "xianyu": "xy", "huyan": "hy", "zhongli": "zl", "xuanyuan": "xy", "dugu": "dg", "nangong": "ng", "tuoba": "tb",
     "baili": "bl", "duanmu": "dm",
 }  # fmt: skip
+HAN = re.compile("[\u4e00-\u9fff]*")
 PIECE = re.compile(r"[a-z0-9]+|[^\sa-z0-9]")
 
 
@@ -60,6 +61,8 @@ INITIALS_OF_DOUBLES = frozenset(surname for surname in SURNAMES if len(surname) 
 
 def plain(text: str) -> str:
     """`Lǚ　Müller` -> `lv muller`: small letters without marks, as a keyboard has them."""
+    if HAN.fullmatch(text):
+        return text  # most names by far, and nothing to take off
     text = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text).lower())
     text = re.sub("(?<=[ln])u\u0308", "v", text)
     return "".join(char for char in text if not unicodedata.combining(char))

@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from residents.encryption import EncryptedTextField, fingerprint
+from residents.encryption import EncryptedTextField
 from residents.models.places import Building, Door
-from residents.phones import fingerprint_of_end
+from residents.phones import fingerprints
 from residents.sounds import SoundField
 
 
@@ -237,8 +237,7 @@ class Resident(models.Model):
     def set_phone(self, phone: str) -> None:
         """The number and its fingerprints belong together; nothing else may set any of them."""
         self.phone = phone
-        self.phone_index = fingerprint(phone) if phone else ""
-        self.phone_end_index = fingerprint_of_end(phone[-4:]) if phone else ""
+        self.phone_index, self.phone_end_index = fingerprints(phone) if phone else ("", "")
 
 
 class MergeQuerySet(models.QuerySet):

@@ -8,10 +8,15 @@ from dataclasses import dataclass
 
 from simple_history.utils import bulk_update_with_history
 
+from residents.encryption import secret
 from residents.models import Building, Compound, Door, Household, Resident, User
-from residents.roster.comparing import Outcome, Present, Verdict
+from residents.phones import fingerprints
+from residents.roster.bulk import insert_rows, reserve_keys
+from residents.roster.comparing import Outcome, Verdict
 from residents.roster.homes import Home, Person
-from residents.roster.trail import create_with_history
+from residents.roster.present import Flat, Present
+from residents.roster.trail import create_with_history, in_batches, write_history
+from residents.sounds import written_sounds
 
 BATCH = 500
 
@@ -66,29 +71,28 @@ def _write_buildings(compound, homes: list[Home], present: Present, trail) -> di
 
 def _write_doors(pairs, buildings: dict[str, Building], present: Present):
     """The doors of the pairs by building, entrance and key; and which of them were made."""
-    doors: dict[tuple[int, str, str], Door] = {}
-    made: list[Door] = []
+    doors: dict[tuple[int, str, str], Flat] = {}
+    made: list[Flat] = []
+    places: list[int] = []
     for home, outcome in pairs:
         where = (buildings[home.building].pk, outcome.plan["entrance"], home.key)
-        door = present.door_at.get(where)
+        door = present.door_at.get(where) or doors.get(where)
         if door is None:
-            door = Door(
-                building_id=where[0],
-                entrance=where[1],
-                key=home.key,
-                room=home.room,
-                floor=home.floor,
-                position=home.place,
-            )
+            door = Flat(0, *where, home.room, home.floor)
             made.append(door)
+            places.append(home.place)
         doors[where] = door
-    Door.objects.bulk_create(made, batch_size=BATCH)
+    for door, pk in zip(made, reserve_keys(Door, len(made)), strict=True):
+        door.pk = pk
+    names = ("id", "building", "entrance", "key", "room", "floor", "position")
+    rows = zip(made, places, strict=True)
+    insert_rows(Door, names, ((d.pk, d.building_id, d.entrance, d.key, d.room, d.floor, place) for d, place in rows))
     return doors, made
 
 
-def _grow_buildings(buildings, present: Present, new_doors: list[Door], trail) -> dict[int, list]:
+def _grow_buildings(buildings, present: Present, new_doors: list[Flat], trail) -> dict[int, list]:
     """A building is at least as tall and as wide as its doors. It never shrinks: the gaps may be known on purpose."""
-    by_building: dict[int, list[Door]] = defaultdict(list)
+    by_building: dict[int, list[Flat]] = defaultdict(list)
     for door in new_doors:
         by_building[door.building_id].append(door)
     grown, sizes = [], {}
@@ -113,72 +117,123 @@ def _grow_buildings(buildings, present: Present, new_doors: list[Door], trail) -
 
 
 def _write_households(pairs, doors, buildings, present: Present, trail) -> Written:
-    known = {h.pk: h for rows in present.households.values() for h in rows}
-    people = {person.pk: person for rows in present.people.values() for person in rows}
-    made: list[tuple[int, Household]] = []
-    made_people: list[tuple[int, Resident]] = []
-    changed, changed_people, trails = [], [], []
-    changed_fields: set[str] = set()
-    for place, (home, outcome) in enumerate(pairs):
+    made = [outcome.verdict == Verdict.NEW for _home, outcome in pairs]
+    new_keys = reserve_keys(Household, sum(made))
+    fresh = iter(new_keys)
+    households = [
+        next(fresh) if new else outcome.plan["household"] for new, (_home, outcome) in zip(made, pairs, strict=True)
+    ]
+    newcomers = [_newcomers(home, outcome, present) for home, outcome in pairs]
+    person_keys = reserve_keys(Resident, sum(map(len, newcomers)))
+    homes = (
+        (pk, doors[buildings[home.building].pk, outcome.plan["entrance"], home.key].pk, home.told_count, _lives(home))
+        for new, pk, (home, outcome) in zip(made, households, pairs, strict=True)
+        if new
+    )
+    people = ((pk, *told) for pk, several in zip(households, newcomers, strict=True) for told in several)
+    by_whom = {"by": trail["default_user"], "reason": trail["default_change_reason"]}
+    insert_rows(Household, ("id", "door", "told_count", "occupancy"), homes)
+    write_history(Household, new_keys, "+", **by_whom)
+    insert_rows(Resident, PERSON, (_make_person(key, *row) for key, row in zip(person_keys, people, strict=True)))
+    write_history(Resident, person_keys, "+", **by_whom)
+    changes, trails, first = Changes(), [], 0
+    for new, household, several, (_home, outcome) in zip(made, households, newcomers, pairs, strict=True):
         plan = outcome.plan
-        trails.append({"set": plan.get("set", {}), "people": [row[1:] for row in plan.get("people", [])], "made": []})
-        if outcome.verdict == Verdict.NEW:
-            door = doors[buildings[home.building].pk, plan["entrance"], home.key]
-            household = Household(door=door, told_count=home.told_count)
-            household.occupancy = home.occupancy or Household.Occupancy.OWNER
-            made.append((place, household))
-            made_people += [(place, _make_person(household, told, told.is_contact)) for told in home.people]
-            continue
-        household = known[plan["household"]]
-        trails[-1]["household"] = household.pk
-        if plan["set"]:
-            for name, (_old, new) in plan["set"].items():
-                setattr(household, name, new)
-            changed.append(household)
-        for _index, pk, changes in plan["people"]:
-            changed_people.append(_change_person(people[pk], changes, changed_fields))
-        has_contact = any(person.is_contact for person in present.people[household.pk])
-        made_people += [
-            (place, _make_person(household, told, told.is_contact and not has_contact))
-            for told in (home.people[index] for index in plan["add"])
-        ]
-    create_with_history(Household, [household for _place, household in made], **_by(trail))
-    for _place, person in made_people:
-        person.household_id = person.household.pk  # made only now
-    create_with_history(Resident, [person for _place, person in made_people], **_by(trail))
-    for place, household in made:
-        trails[place]["made_household"] = household.pk
-    for place, person in made_people:
-        trails[place]["made"].append(person.pk)
-    if changed:
-        bulk_update_with_history(changed, Household, ["occupancy", "told_count"], **trail)
-    if changed_people:
-        bulk_update_with_history(changed_people, Resident, sorted(changed_fields), **trail)
+        told: dict = {"set": plan.get("set", {}), "people": [row[1:] for row in plan.get("people", [])]}
+        told["made"] = list(person_keys[first : first + len(several)])
+        told["made_household" if new else "household"] = household
+        first += len(several)
+        trails.append(told)
+        if not new:
+            changes.add(household, plan)
+    changes.write(trail)
     counts = Counter(
-        households=len(made),
-        people=len(made_people),
-        households_changed=len(changed),
-        people_changed=len(changed_people),
+        households=len(new_keys),
+        people=len(person_keys),
+        households_changed=len(changes.households),
+        people_changed=len(changes.people),
     )
     return Written(counts, trails, {})
 
 
-def _make_person(household: Household, told: Person, is_contact: bool) -> Resident:
-    person = Resident(household=household, name=told.name, age_band=told.age_band, is_contact=is_contact)
-    if told.whereabouts:
-        person.whereabouts = told.whereabouts
-    for need in told.needs:
-        setattr(person, need, True)
-    person.set_phone(told.phone)
-    return person
+def _lives(home: Home) -> str:
+    return home.occupancy or str(Household.Occupancy.OWNER)
 
 
-def _change_person(person: Resident, changes: dict[str, list], fields: set[str]) -> Resident:
+def _newcomers(home: Home, outcome: Outcome, present: Present) -> list[tuple[Person, bool]]:
+    """Whom a household gains, each with whether they speak for it."""
+    if outcome.verdict == Verdict.NEW:
+        return [(person, person.is_contact) for person in home.people]
+    if not outcome.plan["add"]:
+        return []
+    has_contact = any(person.is_contact for person in present.people[outcome.plan["household"]])
+    told = [home.people[index] for index in outcome.plan["add"]]
+    return [(person, person.is_contact and not has_contact) for person in told]
+
+
+PERSON = (
+    "id",
+    "household",
+    "name",
+    "name_pinyin",
+    "age_band",
+    "is_contact",
+    "whereabouts",
+    *Resident.NEEDS,
+    *Resident.PHONE_FIELDS,
+)
+NAME_SOUNDS = Resident._meta.get_field("name_pinyin").max_length or 0
+AT_HOME = str(Resident.Whereabouts.HOME)
+
+
+def _make_person(key: int, household: int, told: Person, is_contact: bool) -> tuple:
+    """As the columns of PERSON want it."""
+    phone = told.phone
+    return (
+        key,
+        household,
+        told.name,
+        written_sounds(told.name, NAME_SOUNDS),
+        told.age_band,
+        is_contact,
+        told.whereabouts or AT_HOME,
+        *[need in told.needs for need in Resident.NEEDS],
+        secret(phone),
+        *(fingerprints(phone) if phone else ("", "")),
+    )
+
+
+class Changes:
+    """What known households and people become, until all of it is written."""
+
+    def __init__(self) -> None:
+        self.households: dict[int, dict[str, list]] = {}
+        self.people: dict[int, dict[str, list]] = {}
+
+    def add(self, household: int, plan: dict) -> None:
+        if plan["set"]:
+            self.households[household] = plan["set"]
+        self.people.update({pk: changes for _index, pk, changes in plan["people"]})
+
+    def write(self, trail: dict) -> None:
+        for keys in in_batches(self.households):
+            rows = list(Household.objects.filter(pk__in=keys))
+            for household in rows:
+                for name, (_old, new) in self.households[household.pk].items():
+                    setattr(household, name, new)
+            bulk_update_with_history(rows, Household, ["occupancy", "told_count"], **trail)
+        fields = {name for changes in self.people.values() for name in changes}
+        if "phone" in fields:
+            fields |= set(Resident.PHONE_FIELDS)
+        for keys in in_batches(self.people):
+            people = [_change_person(person, self.people[person.pk]) for person in Resident.objects.filter(pk__in=keys)]
+            bulk_update_with_history(people, Resident, sorted(fields), **trail)
+
+
+def _change_person(person: Resident, changes: dict[str, list]) -> Resident:
     for name, (_old, new) in changes.items():
         if name == "phone":
             person.set_phone(new)
-            fields |= set(Resident.PHONE_FIELDS)
         else:
             setattr(person, name, new)
-            fields.add(name)
     return person

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from residents.models import mask_name, mask_phone
 from residents.roster.cells import CellError
-from residents.roster.comparing import Present
 from residents.roster.homes import Home
+from residents.roster.present import Present
 from residents.roster.understanding import HIGHEST_FLOOR, read_place
 
 ROOM_CODES = {"room_date", "room_unclear", "building_unknown", "buildings_differ"}

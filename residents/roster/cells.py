@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from residents.models import Household, Resident
-from residents.phones import PhoneError, normalise_phone
+from residents.phones import MOBILE, PhoneError, normalise_phone
 
 INVISIBLE = re.compile(  # everything but white space, which only separates
     "[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]"
@@ -51,6 +51,7 @@ NEEDS = (
 NEGATED = re.compile(
     r"(?:非|不是|并非|不属于|已不|无需|不用|不需要?)(?:独居|孤老|卧床|失能|上门|透析|化疗|轻敲|配药|代配药)"
 )
+TOTALS = re.compile(r"(?:合计|总计|小计|共计|总数|总户数|总人数|TOTAL|SUM)(?:$|[:：0-9])")
 AGE_REMARK = re.compile(r"([0-9]{2,3})周?岁?(?:及)?以上")
 
 
@@ -74,6 +75,8 @@ class RoomParts:
 
 def plain(text: str) -> str:
     """Full-width to narrow, no white space, capitals: for everything but names."""
+    if text.isascii() and text.isalnum():
+        return text.upper()
     narrow = unicodedata.normalize("NFKC", INVISIBLE.sub("", text))
     return "".join(narrow.split()).upper()
 
@@ -117,6 +120,23 @@ def entrance_code(text: str) -> str:
     return bare(match["code"]) if match else ""
 
 
+@lru_cache(maxsize=4096)
+def is_total(text: str) -> bool:
+    return bool(TOTALS.match(plain(text)))
+
+
+@lru_cache(maxsize=4096)
+def says_vacant(name: str) -> bool:
+    return plain(name) in VACANT_WORDS
+
+
+@lru_cache(maxsize=4096)
+def is_head(relation: str) -> tuple[bool, bool]:
+    """Whether somebody speaks for the household, and whether they rent."""
+    relation = plain(relation)
+    return relation in {"户主", "本人", "业主"}, "租" in relation
+
+
 def looks_like_building(text: str) -> bool:
     """Whether a sheet's name may stand for the building of all its rooms."""
     return bool(re.match(r"第?[0-9A-Z一二三四五六七八九十]{1,4}(?:号楼|号|栋|幢|座|#|楼)$", plain(text)))
@@ -145,6 +165,7 @@ def read_room(text: str) -> RoomParts:
     return RoomParts(building, entrance, floor, rest, bare(rest), dashed and not building)
 
 
+@lru_cache(maxsize=4096)
 def read_floor(text: str) -> int | None:
     """`26F`, `26层`, `B1`, `-1`, `地下一层`; None when the cell says nothing that is a floor."""
     text = plain(text).translate(DASHES)
@@ -174,6 +195,8 @@ def floor_and_place(key: str) -> tuple[int | None, int]:
 
 def read_phone(text: str) -> tuple[str, bool]:
     """The number to dial, and whether the cell said in words that there is none."""
+    if MOBILE.fullmatch(text):
+        return text, False
     text = unicodedata.normalize("NFKC", INVISIBLE.sub("", text)).strip("'` ")
     squeezed = "".join(text.split())
     if not squeezed:
@@ -203,6 +226,8 @@ def split_phones(text: str) -> list[str]:
 
 def read_name(text: str) -> tuple[str, bool]:
     """The name as typed, and whether invisible characters were taken out. Never NFKC: it changes rare characters."""
+    if text.isalnum() and len(text) <= 50:  # letters of any script: nothing invisible, no white space
+        return text, False
     cleaned = " ".join(INVISIBLE.sub("", text).split())
     typed = " ".join(text.split())
     if len(cleaned) > 50:
@@ -212,9 +237,12 @@ def read_name(text: str) -> tuple[str, bool]:
 
 def name_key(name: str) -> str:
     """Names are compared after NFC, with one kind of middle dot."""
+    if name.isalnum() and unicodedata.is_normalized("NFC", name):
+        return name
     return " ".join(re.sub("[\u2022\u30fb\u2027\uff65\u22c5]", "\u00b7", unicodedata.normalize("NFC", name)).split())
 
 
+@lru_cache(maxsize=4096)
 def read_count(text: str) -> int | None:
     text = plain(text).removesuffix("人").removesuffix("口")
     if not text:
@@ -225,10 +253,12 @@ def read_count(text: str) -> int | None:
     return int(text)
 
 
+@lru_cache(maxsize=4096)
 def read_occupancy(text: str) -> str | None:
     return _first_match(OCCUPANCIES, plain(text))
 
 
+@lru_cache(maxsize=4096)
 def read_whereabouts(text: str) -> str | None:
     return _first_match(WHEREABOUTS, plain(text))
 
@@ -244,6 +274,7 @@ def band_of(age: int) -> str:
     return "80+"
 
 
+@lru_cache(maxsize=4096)
 def read_age(text: str) -> str | None:
     """A band, or an age that lies in one. A birth date is not understood, and so never kept."""
     text = plain(text).translate(DASHES).replace("周岁", "").replace("岁", "").replace("~", "-").replace("至", "-")
@@ -256,9 +287,10 @@ def read_age(text: str) -> str | None:
     return "80+" if over and int(over[1]) >= 80 else None
 
 
-def read_remark(text: str) -> tuple[list[str], str]:
+@lru_cache(maxsize=4096)
+def read_remark(text: str) -> tuple[tuple[str, ...], str]:
     """Only flags leave this function: the remark itself may hold a diagnosis."""
     text = NEGATED.sub("", plain(text))
-    needs = [need for need, words in NEEDS if any(word in text for word in words)]
+    needs = tuple(need for need, words in NEEDS if any(word in text for word in words))
     over = AGE_REMARK.search(text)
     return needs, "80+" if over and 80 <= int(over[1]) < 130 else ""

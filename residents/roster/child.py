@@ -25,21 +25,20 @@ def main() -> int:
     try:
         book = read_roster(sys.stdin.buffer.read(), ending)
     except RosterError as error:
-        answer: dict = {"error": error.code, "values": error.values}
+        _write({"error": error.code, "values": error.values})
+        return 0
     except MemoryError:
         return TOO_HEAVY
-    else:
-        answer = {"sheets": [_plain(sheet) for sheet in book.sheets], "findings": book.findings}
-    json.dump(answer, sys.stdout, ensure_ascii=True, separators=(",", ":"))
+    _write({"findings": book.findings})
+    for sheet in book.sheets:
+        merged = [[*below, *top] for below, top in sheet.merged_down.items()]
+        _write([sheet.name, len(sheet.rows), sheet.rows.last_filled, merged])
+        sys.stdout.buffer.writelines(line + b"\n" for line in sheet.rows.lines)
     return 0
 
 
-def _plain(sheet) -> list:
-    cells = [
-        [number, [cell if isinstance(cell, str) else [cell.kind, cell.text] for cell in row]]
-        for number, row in sheet.rows
-    ]
-    return [sheet.name, cells, [[*below, *top] for below, top in sheet.merged_down.items()]]
+def _write(told) -> None:
+    sys.stdout.buffer.write(json.dumps(told, separators=(",", ":")).encode() + b"\n")
 
 
 if __name__ == "__main__":

@@ -5,33 +5,19 @@ A cell that is empty in the file changes nothing, and a person who is not in the
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from residents.models import Building, Compound, Door, Household, Resident, RosterLine, mask_name, mask_phone
+from residents.models import Building, Compound, Household, Resident, RosterLine, mask_name, mask_phone
 from residents.roster.cells import name_key
 from residents.roster.homes import Home, Person
+from residents.roster.present import Known, Neighbour, Present
 from residents.roster.words import RosterError
 
 Verdict = RosterLine.Verdict
 
 
-@dataclass
-class Present:
-    """The buildings a file speaks of, as they stand in the portal. Six statements, whatever the size."""
-
-    buildings: dict[str, Building] = field(default_factory=dict)
-    doors: dict[int, list[Door]] = field(default_factory=lambda: defaultdict(list))  # by building
-    door_at: dict[tuple[int, str, str], Door] = field(default_factory=dict)
-    rooms: dict[tuple[int, str], list[Door]] = field(default_factory=lambda: defaultdict(list))
-    households: dict[int, list[Household]] = field(default_factory=lambda: defaultdict(list))  # by door, current
-    people: dict[int, list[Resident]] = field(default_factory=lambda: defaultdict(list))  # by household, current
-
-    def entrances(self, building: Building) -> set[str]:
-        return {door.entrance for door in self.doors[building.pk]}
-
-
-@dataclass
+@dataclass(slots=True)
 class Outcome:
     verdict: str
     plan: dict = field(default_factory=dict)
@@ -39,32 +25,7 @@ class Outcome:
 
     @property
     def is_new_building(self) -> bool:
-        return any(note["code"] == "new_building" for note in self.notes)
-
-
-def load_present(compound: Compound, codes: Iterable[str], *, lock: bool = False) -> Present:
-    """With `lock` the rows cannot change under us until the transaction ends (SQLite holds its one write lock)."""
-    present = Present()
-    rows = Building.objects.filter(compound=compound).order_by("pk")
-    wanted = set(codes)
-    present.buildings = {b.code: b for b in (rows.select_for_update() if lock else rows) if b.code in wanted}
-    ids = [building.pk for building in present.buildings.values()]
-    doors = Door.objects.filter(building__in=ids).order_by("pk")
-    households = Household.objects.current().filter(door__building__in=ids).order_by("pk")
-    people = Resident.objects.filter(moved_out_on=None, household__door__building__in=ids).order_by("pk")
-    if lock:
-        doors = doors.select_for_update(of=("self",))
-        households = households.select_for_update(of=("self",))
-        people = people.select_for_update(of=("self",))
-    for door in doors:
-        present.doors[door.building_id].append(door)
-        present.door_at[door.building_id, door.entrance, door.key] = door
-        present.rooms[door.building_id, door.key].append(door)
-    for household in households:
-        present.households[household.door_id].append(household)
-    for person in people:
-        present.people[person.household_id].append(person)
-    return present
+        return self.verdict == Verdict.NEW and self.plan["building"] is None
 
 
 def check_compound(compound: Compound, homes: list[Home], present: Present) -> None:
@@ -77,12 +38,12 @@ def check_compound(compound: Compound, homes: list[Home], present: Present) -> N
         raise RosterError("wrong_compound", compound=compound.name)
 
 
-def compare_all(homes: list[Home], present: Present) -> list[Outcome]:
+def compare_all(homes: Sequence[Home], present: Present) -> Iterator[Outcome]:
+    """One outcome for each home, in order, made when it is asked for."""
     told_entrances: dict[str, set[str]] = defaultdict(set)
     for home in homes:
         told_entrances[home.building].add(home.entrance)
     taken: Counter = Counter()
-    outcomes = []
     for home in homes:
         outcome = _compare(home, present, told_entrances[home.building])
         if outcome.verdict != Verdict.ASK:
@@ -91,8 +52,7 @@ def compare_all(homes: list[Home], present: Present) -> list[Outcome]:
             taken[where] += 1
             if taken[where] > 1:
                 outcome = _ask("door_twice")
-        outcomes.append(outcome)
-    return outcomes
+        yield outcome
 
 
 def _ask(code: str) -> Outcome:
@@ -152,7 +112,7 @@ def _find_door(home: Home, building: Building | None, present: Present, told: se
     return home.entrance, None, ""
 
 
-def _compare_household(home: Home, household: Household, known: list[Resident], plan: dict, notes: list) -> Outcome:
+def _compare_household(home: Home, household: Known, known: list[Neighbour], plan: dict, notes: list) -> Outcome:
     if home.occupancy == Household.Occupancy.VACANT and known and not home.people:
         return _ask("vacant_but_lived_in")
     plan["set"] = _household_changes(home, household)
@@ -170,7 +130,7 @@ def _compare_household(home: Home, household: Household, known: list[Resident], 
     return Outcome(Verdict.CHANGED if changed else Verdict.SAME, plan, notes)
 
 
-def _household_changes(home: Home, household: Household) -> dict[str, list]:
+def _household_changes(home: Home, household: Known) -> dict[str, list]:
     changes: dict[str, list] = {}
     occupancy = home.occupancy
     if not occupancy and home.people and household.occupancy == Household.Occupancy.VACANT:
@@ -182,9 +142,9 @@ def _household_changes(home: Home, household: Household) -> dict[str, list]:
     return changes
 
 
-def _pair(told: list[Person], known: list[Resident]):
+def _pair(told: list[Person], known: list[Neighbour]):
     """Match by name, as many times as a name occurs; of two namesakes the one with fewer differences goes first."""
-    pool: dict[str, list[Resident]] = defaultdict(list)
+    pool: dict[str, list[Neighbour]] = defaultdict(list)
     for resident in known:
         pool[name_key(resident.name)].append(resident)
     pairs, added = [], []
@@ -193,15 +153,20 @@ def _pair(told: list[Person], known: list[Resident]):
         if not namesakes:
             added.append(index)
             continue
-        differences = [len(_person_changes(person, resident)) for resident in namesakes]
-        best = namesakes.pop(differences.index(min(differences)))
+        if len(namesakes) == 1:
+            best = namesakes.pop()
+        else:
+            differences = [len(_person_changes(person, resident)) for resident in namesakes]
+            best = namesakes.pop(differences.index(min(differences)))
         pairs.append((index, best))
     return pairs, added, [resident for rest in pool.values() for resident in rest]
 
 
-def _person_changes(told: Person, known: Resident) -> dict[str, list]:
+def _person_changes(told: Person, known: Neighbour) -> dict[str, list]:
     changes: dict[str, list] = {}
-    for name in ("phone", "age_band", "whereabouts"):
+    if told.phone and not known.has_phone(told.phone):
+        changes["phone"] = [known.phone, told.phone]
+    for name in ("age_band", "whereabouts"):
         value = getattr(told, name)
         if value and value != getattr(known, name):
             changes[name] = [getattr(known, name), value]
@@ -211,7 +176,7 @@ def _person_changes(told: Person, known: Resident) -> dict[str, list]:
     return changes
 
 
-def _person_note(person: Resident, name: str, old, new) -> dict:
+def _person_note(person: Neighbour, name: str, old, new) -> dict:
     if name == "phone":
         old, new = mask_phone(old), mask_phone(new)
     if name in Resident.NEEDS:

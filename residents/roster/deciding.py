@@ -6,8 +6,9 @@ from django.db import transaction
 
 from residents.models import RosterImport, RosterLine
 from residents.roster.asking import ROOM_CODES, DecisionError, choices_of, decide
-from residents.roster.comparing import Outcome, Present, compare_all, load_present
+from residents.roster.comparing import Outcome, compare_all
 from residents.roster.homes import Home, dump_home, load_home
+from residents.roster.present import Present, load_present
 from residents.roster.words import RosterStateError
 
 ASK = RosterLine.Verdict.ASK
@@ -38,7 +39,7 @@ def decide_line(*, line: RosterLine, key: str) -> None:
         _check_offered(kept, key)
         home = decide(load_home(kept["home"]), key)
         present = load_present(roster_import.compound, [home.building])
-        outcome = compare_all([home], present)[0]
+        outcome = next(compare_all([home], present))
         if outcome.verdict == ASK:
             _ask_next(line, kept, home, outcome, present)
             key = ""

@@ -7,7 +7,8 @@ import sys
 
 from django.conf import settings
 
-from residents.roster.reading import OLE2, Book, Cell, Odd, Sheet, read_roster
+from residents.roster.packed import Packed
+from residents.roster.reading import OLE2, Book, Sheet, read_roster
 from residents.roster.words import RosterError
 
 MEMORY = 512 * 1024 * 1024
@@ -46,22 +47,19 @@ def read_fenced(content: bytes, file_name: str) -> Book:
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
         # What the child printed may quote the file; it is not kept.
         raise RosterError("too_heavy") from error
-    return _book(json.loads(done.stdout))
+    return _book(done.stdout.splitlines())
 
 
-def _book(told: dict) -> Book:
+def _book(lines: list[bytes]) -> Book:
+    """A line about the file; then of each sheet a line about it, and its rows as the child has packed them."""
+    told = json.loads(lines[0])
     if "error" in told:
         raise RosterError(told["error"], **told["values"])
-    sheets = [
-        Sheet(
-            name,
-            [(number, [_cell(cell) for cell in cells]) for number, cells in rows],
-            {(row, column): (top, left) for row, column, top, left in merged},
-        )
-        for name, rows, merged in told["sheets"]
-    ]
-    return Book(sheets, told["findings"], tabular=True)
-
-
-def _cell(cell) -> Cell:
-    return cell if isinstance(cell, str) else Odd(*cell)
+    book = Book([], told["findings"], tabular=True)
+    at = 1
+    while at < len(lines):
+        name, count, last_filled, merged = json.loads(lines[at])
+        below = {(row, column): (top, left) for row, column, top, left in merged}
+        book.sheets.append(Sheet(name, Packed(lines[at + 1 : at + 1 + count], last_filled), below))
+        at += 1 + count
+    return book

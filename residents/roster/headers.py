@@ -5,7 +5,8 @@ import re
 from dataclasses import dataclass
 
 from residents.roster.cells import plain
-from residents.roster.reading import Cell, Sheet
+from residents.roster.packed import Cell
+from residents.roster.reading import Sheet
 from residents.roster.workbook import column_letters
 
 SYNONYMS: dict[str, str] = {
@@ -72,16 +73,17 @@ def find_header(sheet: Sheet, mappings: Mappings | None = None) -> Header | None
     told = (mappings or {}).get(header_fingerprint([label for label, _name, _place in named]))
     if told:
         named = [(label, told.get(label, name), place) for label, name, place in named]
-    return Header(best, sheet.rows[best][1], {name: place for _label, name, place in named if name}, named)
+    cells = sheet.rows[best : best + 1][0][1]
+    return Header(best, cells, {name: place for _label, name, place in named if name}, named)
 
 
 def _name_columns(sheet: Sheet, index: int) -> list[tuple[str, str, int]]:
     """The first column of each kind is used; every other column that holds anything has a name too."""
-    cells = sheet.rows[index][1]
+    cells = sheet.rows[index : index + 1][0][1]
     taken: set[str] = set()
     labels: set[str] = set()
     named = []
-    used = {place for _number, row in sheet.rows[index + 1 :] for place, cell in enumerate(row) if cell != ""}
+    used = sheet.rows.filled_after(index)
     for place in range(max([len(cells), *[place + 1 for place in used]])):
         cell = cells[place] if place < len(cells) else ""
         field = field_of(cell)

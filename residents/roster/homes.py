@@ -1,20 +1,25 @@
 """What a roster tells, row by row and household by household, before it is held against the portal."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import MISSING, dataclass, field, fields
+from types import MappingProxyType
+from typing import Any
+
+NOTHING: Any = MappingProxyType({})
 
 
-@dataclass
+@dataclass(slots=True)
 class Person:
     name: str
     phone: str = ""
     age_band: str = ""
     whereabouts: str = ""
-    needs: list[str] = field(default_factory=list)
+    needs: Sequence[str] = ()
     is_contact: bool = False
-    phones: list[str] = field(default_factory=list)  # several in one cell: a person says which is called
+    phones: Sequence[str] = ()  # several in one cell: a person says which is called
 
 
-@dataclass
+@dataclass(slots=True)
 class Home:
     """One household as the file tells it. None and "" mean: not told, so nothing is changed."""
 
@@ -30,8 +35,8 @@ class Home:
     people: list[Person] = field(default_factory=list)
     notes: list[dict] = field(default_factory=list)
     ask: str = ""  # why only a person can decide, or ""
-    asked: dict = field(default_factory=dict)  # what the row said of its place, when that was not clear
-    counts: list[int] = field(default_factory=list)  # when the rows of a door tell different numbers of people
+    asked: dict = field(default_factory=lambda: NOTHING)  # what the row said of its place, when that was not clear
+    counts: Sequence[int] = ()  # when the rows of a door tell different numbers of people
     fixed: bool = False  # the entrance is as it is, an empty one too: a person said so
     target: int | None = None  # which of several households behind the door; 0: one more
     sheet: str = ""
@@ -78,7 +83,7 @@ class Understood:
     sheet_count: int = 0
 
 
-@dataclass
+@dataclass(slots=True)
 class Entry:
     """One row as understood, before rows of one door come together."""
 
@@ -97,13 +102,30 @@ class Entry:
     count: int | None
     notes: list[str]
     household: int | None = None
-    asked: dict = field(default_factory=dict)
+    asked: dict = field(default_factory=lambda: NOTHING)
 
 
 def dump_home(home: Home) -> dict:
-    """As `asdict`, without copying every text of a hundred thousand people."""
-    return {**vars(home), "people": [vars(person) for person in home.people]}
+    """What the roster tells of it; what it leaves open is left out."""
+    kept = _told(home, _OF_HOME)
+    kept["people"] = [_told(person, _OF_PERSON) for person in home.people]
+    return kept
 
 
 def load_home(kept: dict) -> Home:
     return Home(**{**kept, "people": [Person(**person) for person in kept["people"]]})
+
+
+def _told(thing: Home | Person, defaults: list[tuple[str, Any]]) -> dict:
+    return {name: value for name, default in defaults if (value := getattr(thing, name)) != default}
+
+
+def _defaults(kind) -> list[tuple[str, Any]]:
+    """The fields with what they are when nothing is told; one without a default is always kept."""
+    return [
+        (row.name, row.default_factory() if row.default_factory is not MISSING else row.default) for row in fields(kind)
+    ]
+
+
+_OF_HOME = [(name, default) for name, default in _defaults(Home) if name != "people"]
+_OF_PERSON = _defaults(Person)

@@ -6,7 +6,9 @@ when a worker has it. Reading writes its lines in short transactions; applying i
 
 import json
 import logging
+from collections import Counter
 from datetime import datetime, timedelta
+from itertools import islice
 
 from django.db import OperationalError, connection, transaction
 from django.db.models import Q
@@ -15,11 +17,12 @@ from django.utils import timezone
 from residents.encryption import decrypt, encrypt
 from residents.models import Building, ColumnMapping, Compound, RosterImport, RosterLine, User
 from residents.roster.applying import write_homes
-from residents.roster.comparing import Outcome, Present, check_compound, compare_all, load_present
-from residents.roster.deciding import line_payload
+from residents.roster.comparing import Outcome, check_compound, compare_all
 from residents.roster.fencing import read_fenced
-from residents.roster.homes import Home, LeftRow, Understood, load_home
+from residents.roster.homes import Home, load_home
+from residents.roster.lines import Preview, count_verdicts, home_line, insert_lines
 from residents.roster.mapping import forget_last_columns
+from residents.roster.present import Present, load_present
 from residents.roster.understanding import understand
 from residents.roster.undoing import take_back
 from residents.roster.words import RosterError, RosterStateError, default_sentence
@@ -29,9 +32,8 @@ logger = logging.getLogger(__name__)
 State = RosterImport.State
 LEASE = timedelta(minutes=2)
 STUCK_AFTER = timedelta(seconds=15)
-CHUNK = 500
+CHUNK = 1000
 MOST_TRIES = 3
-MOST_HEADERS = 5  # kinds of header a page can ask about
 WORK = {State.WAITING: State.READING, State.QUEUED: State.APPLYING, State.UNDO_QUEUED: State.UNDOING}
 FILE_KEPT = timedelta(days=7)  # of a preview that nobody applies
 TRAIL_KEPT = timedelta(days=30)
@@ -198,31 +200,24 @@ def read_import(roster_import: RosterImport) -> None:
     """Bytes -> preview. A worker that dies half-way leaves lines that the next one deletes first."""
     compound = roster_import.compound
     book = read_fenced(decrypt(bytes(roster_import.content)), roster_import.file_name)
+    roster_import.content = b""  # kept in the database; not here beside what it says
     known = list(Building.objects.filter(compound=compound).values_list("code", "name"))
     mappings = dict(ColumnMapping.objects.filter(compound=compound).values_list("header", "columns"))
     understood = understand(book, only_building=known[0] if len(known) == 1 else None, mappings=mappings)
     present = load_present(compound, {home.building for home in understood.homes})
     check_compound(compound, understood.homes, present)
-    outcomes = compare_all(understood.homes, present)
-    order = {sheet.name: place for place, sheet in enumerate(book.sheets)}
-    cells = {sheet.name: dict(sheet.rows) for sheet in book.sheets}
-    lines = [
-        _home_line(home, outcome, present, cells) for home, outcome in zip(understood.homes, outcomes, strict=True)
-    ]
-    lines += [_left_line(row, present, known, cells) for row in understood.left]
-    del book, cells
-    lines.sort(key=lambda line: (order.get(line.sheet, 0), line.first_row))
-    _go_on(roster_import, done_count=0, total_count=len(lines))
+    preview = Preview(book, understood, present, known)
+    _go_on(roster_import, done_count=0, total_count=preview.count)
     roster_import.lines.all().delete()
-    for start in range(0, len(lines), CHUNK):
-        chunk = lines[start : start + CHUNK]
-        for place, line in enumerate(chunk, start):
-            line.roster_import, line.position, line.sheet = roster_import, place, line.sheet[:100]
+    lines = preview.lines()
+    done = 0
+    while chunk := list(islice(lines, CHUNK)):
         with transaction.atomic():
-            _hold(roster_import, done_count=start + len(chunk))
-            RosterLine.objects.bulk_create(chunk)
+            _hold(roster_import, done_count=done + len(chunk))
+            insert_lines(roster_import, done, chunk)
+        done += len(chunk)
         _go_on(roster_import)
-    findings = roster_import.findings | _file_findings(understood, outcomes, lines)
+    findings = roster_import.findings | preview.findings()
     findings.pop("remapped", None)
     # The file stays, encrypted, for columns may be told to mean something else; see forget_old_files.
     _hold(roster_import, state=State.READY, findings=findings, leased_until=None)
@@ -232,26 +227,27 @@ def apply_import(roster_import: RosterImport) -> None:
     """All as previewed and decided, or nothing and a fresh preview."""
     # Opened before the transaction, which on SQLite holds the one write lock: while we hold the lease they are ours.
     lines, kept, homes = [], [], []
-    for line in roster_import.lines.defer("original").order_by("choice", "position").iterator(chunk_size=CHUNK):
-        # Those that were decided come last: they give way to what the file says by itself.
-        if not line.payload:
+    # Those that were decided come last: they give way to what the file says by itself.
+    rows = roster_import.lines.order_by("choice", "position").values_list("position", "verdict", "choice", "payload")
+    for position, verdict, choice, payload in rows.iterator(chunk_size=CHUNK):
+        if not payload:
             continue
-        told = json.loads(line.payload)
-        told = told["decided"] if line.choice else told
-        line.payload = ""  # not twice in memory
-        homes.append(load_home(told.pop("home")))
-        kept.append(told)
-        lines.append(line)
+        told = json.loads(payload)
+        told = told["decided"] if choice else told
+        homes.append(load_home(told["home"]))
+        kept.append((told.get("verdict", verdict), told["plan"]))
+        lines.append(position)
     with transaction.atomic():
         _hold(roster_import, done_count=0)
         Compound.objects.select_for_update().get(pk=roster_import.compound_id)
         present = load_present(roster_import.compound, {home.building for home in homes}, lock=True)
-        outcomes = compare_all(homes, present)
+        outcomes = list(compare_all(homes, present))
         moved = [
-            (line, home, outcome)
-            for line, told, home, outcome in zip(lines, kept, homes, outcomes, strict=True)
-            if (told.get("verdict", line.verdict), told["plan"]) != (outcome.verdict, outcome.plan)
+            (position, home, outcome)
+            for position, before, home, outcome in zip(lines, kept, homes, outcomes, strict=True)
+            if before != (outcome.verdict, outcome.plan)
         ]
+        del kept
         if moved:
             _preview_again(roster_import, moved, present)
             return
@@ -262,7 +258,7 @@ def apply_import(roster_import: RosterImport) -> None:
             by=User.objects.filter(pk=roster_import.findings.get("applied_by")).first(),
             reason=change_reason(roster_import),
         )
-        trails = {line.position: trail for line, trail in zip(lines, written.trails, strict=True) if trail}
+        trails = {position: trail for position, trail in zip(lines, written.trails, strict=True) if trail}
         roster_import.lines.update(payload="", original="")
         findings = roster_import.findings | {"applied": dict(written.counts), "trail": True}
         changes = {"state": State.APPLIED, "applied_at": timezone.now(), "findings": findings}
@@ -303,85 +299,14 @@ def change_reason(roster_import: RosterImport) -> str:
     return f"roster import {roster_import.pk}"
 
 
-def _preview_again(
-    roster_import: RosterImport, moved: list[tuple[RosterLine, Home, Outcome]], present: Present
-) -> None:
-    for line, home, outcome in moved:
-        fresh = _home_line(home, outcome, present, {})
-        line.verdict, line.notes, line.payload, line.choice = fresh.verdict, fresh.notes, fresh.payload, ""
-    fields = ["verdict", "notes", "payload", "choice"]
-    RosterLine.objects.bulk_update([row[0] for row in moved], fields, batch_size=100)
-    verdicts = list(roster_import.lines.values_list("verdict", flat=True))
-    findings = roster_import.findings | {"counts": _count_verdicts(verdicts), "stale": True, "moved": len(moved)}
+def _preview_again(roster_import: RosterImport, moved: list[tuple[int, Home, Outcome]], present: Present) -> None:
+    for start in range(0, len(moved), CHUNK):
+        some = {position: (home, outcome) for position, home, outcome in moved[start : start + CHUNK]}
+        lines = list(roster_import.lines.filter(position__in=some).defer("original"))
+        for line in lines:
+            fresh = home_line(*some[line.position], present)
+            line.verdict, line.notes, line.payload, line.choice = fresh.verdict, fresh.notes, fresh.payload, ""
+        RosterLine.objects.bulk_update(lines, ["verdict", "notes", "payload", "choice"], batch_size=100)
+    counts = count_verdicts(Counter(roster_import.lines.values_list("verdict", flat=True)))
+    findings = roster_import.findings | {"counts": counts, "stale": True, "moved": len(moved)}
     _hold(roster_import, state=State.READY, findings=findings, leased_until=None)
-
-
-def _home_line(home: Home, outcome: Outcome, present: Present, cells: dict) -> RosterLine:
-    facts = {"code": "facts", "named": len(home.people), "told": home.told_count, "occupancy": home.occupancy}
-    left_out = outcome.verdict == RosterLine.Verdict.ASK
-    return RosterLine(
-        sheet=home.sheet,
-        first_row=home.first_row,
-        last_row=home.last_row,
-        verdict=outcome.verdict,
-        room=home.label[:80],
-        notes=[facts, *outcome.notes, *home.notes],
-        payload=line_payload(home, outcome, present, []),
-        original=_original(cells, home.sheet, home.rows) if left_out else "",
-    )
-
-
-def _left_line(row: LeftRow, present: Present, buildings: list, cells: dict) -> RosterLine:
-    verdict = RosterLine.Verdict.ASK if row.ask else RosterLine.Verdict.REFUSED
-    outcome = Outcome(verdict, {"ask": row.code})
-    return RosterLine(
-        sheet=row.sheet,
-        first_row=row.row,
-        last_row=row.rows[-1],
-        verdict=verdict,
-        room=row.room[:80],
-        notes=[{"code": row.code, "column": row.column}],
-        payload=line_payload(row.home, outcome, present, buildings) if row.home else "",
-        original=_original(cells, row.sheet, row.rows),
-    )
-
-
-def _original(cells: dict, sheet: str, rows: list[int]) -> str:
-    """The cells of the rows as they stand in the file, for the file of what was left out."""
-    told = [
-        [cell if isinstance(cell, str) else cell.text for cell in cells[sheet][number]]
-        for number in rows
-        if number in cells.get(sheet, {})
-    ]
-    return json.dumps(told, ensure_ascii=False) if told else ""
-
-
-def _count_verdicts(verdicts: list[str]) -> dict[str, int]:
-    return {str(verdict): verdicts.count(verdict) for verdict in RosterLine.Verdict.values}
-
-
-def _file_findings(understood: Understood, outcomes: list[Outcome], lines: list[RosterLine]) -> dict:
-    """Everything the page says about the file as a whole. No cell of the file is in it, only headers and counts."""
-    homes = understood.homes
-    new = {home.building: home.building_name for home, o in zip(homes, outcomes, strict=True) if o.is_new_building}
-    with_rows_left = {line.sheet for line in lines if line.original}
-    vacant = sum(home.occupancy == "vacant" for home in homes)
-    findings = list(understood.findings)
-    if new:
-        findings.append({"code": "new_buildings", "names": "、".join(list(new.values())[:40])})
-    return {
-        "tries": 0,
-        "counts": _count_verdicts([line.verdict for line in lines]),
-        "columns": understood.columns,
-        "left_out": understood.left_out[:40],
-        "headers": understood.headers[:MOST_HEADERS],
-        "sheet_headers": {name: understood.sheet_headers.get(name, []) for name in with_rows_left},
-        "notices": findings,
-        "doors": len(homes),
-        "rows": understood.row_count,
-        "sheet_count": understood.sheet_count,
-        "people": sum(len(home.people) for home in homes),
-        "told": sum(home.told_count or 0 for home in homes),
-        "vacant": vacant,
-        "lived_in": len(homes) - vacant,
-    }

@@ -139,7 +139,7 @@ def _describe(line: RosterLine) -> dict:
 
 
 def _needs(people: list[dict]) -> list[str]:
-    told = {need for person in people for need in person["needs"]}
+    told = {need for person in people for need in person.get("needs", ())}
     return [str(_label(need)) for need in Resident.NEEDS if need in told]
 
 

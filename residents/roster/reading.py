@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from django.conf import settings
 
 from residents.roster.opendocument import check_ods, is_open_document
+from residents.roster.packed import Cell, Line, Odd, Packed, pack
 from residents.roster.words import RosterError
 from residents.roster.workbook import SheetScan, check_xlsx, look_through, read_workbook
 
@@ -20,21 +21,10 @@ WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 CSV_CELL_LIMIT = 131_072  # Python's own default; a roster cell never comes near
 
 
-@dataclass(frozen=True)
-class Odd:
-    """A cell whose text is not what somebody typed: `kind` is date, error or formula; `text` as near as we come."""
-
-    kind: str
-    text: str = ""
-
-
-Cell = str | Odd
-
-
 @dataclass
 class Sheet:
     name: str
-    rows: list[tuple[int, list[Cell]]]  # numbered as the spreadsheet numbers them; empty rows are left out
+    rows: Packed  # empty ones are left out
     merged_down: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)  # (row, column) -> its first cell
     filled: set[tuple[int, int]] = field(default_factory=set)  # cells that took their value from above
 
@@ -72,20 +62,22 @@ def _from_workbook(content: bytes, scans: dict[str, SheetScan]) -> Book:
         if hidden:
             book.findings.append({"code": "sheet_hidden", "sheet": name[:60]})
             continue
-        rows = list(_clean_rows(raw_rows, odd))
+        rows = pack(_clean_rows(raw_rows, odd))
         total += len(rows)
         _check_row_count(total)
         book.sheets.append(Sheet(name, rows, _merged_down(merged)))
     return book
 
 
-def _clean_rows(raw_rows: Iterable, odd: dict) -> Iterable[tuple[int, list[Cell]]]:
+def _clean_rows(raw_rows: Iterable, odd: dict) -> Iterable[Line]:
     odd_in_row: dict[int, list[tuple[int, str]]] = {}
     for (row, column), kind in odd.items():
         odd_in_row.setdefault(row, []).append((column, kind))
     number = 0
     for number, raw in enumerate(raw_rows, 1):
-        cells = _with_odd([_clean(value) for value in raw], odd_in_row.pop(number, ()))
+        cells = [value.strip() if type(value) is str else _clean(value) for value in raw]
+        if number in odd_in_row:
+            _with_odd(cells, odd_in_row.pop(number))
         while cells and cells[-1] == "":
             cells.pop()
         if cells:
@@ -134,13 +126,13 @@ def _from_text(content: bytes) -> Book:
     head = text[:20_000].replace("\r\n", "\n").replace("\r", "\n").split("\n")[:10]
     separator = max(SEPARATORS, key=lambda mark: sum(line.count(mark) for line in head))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    rows: list[tuple[int, list[Cell]]] = []
+    rows = Packed()
     number = 0
     try:
         for number, raw in enumerate(reader, 1):
             cells: list[Cell] = [value.strip() for value in raw]
             if any(cells):
-                rows.append((number, cells))
+                rows.append(number, cells)
             if len(rows) % 1000 == 0:
                 _check_row_count(len(rows))
     except csv.Error as error:

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 
 from django.conf import settings
 
@@ -9,12 +10,13 @@ from residents.models import Household, mask_name
 from residents.roster import cells
 from residents.roster.cells import CellError
 from residents.roster.headers import Header, Mappings, find_header
-from residents.roster.homes import Entry, Home, LeftRow, Person, Understood
-from residents.roster.reading import Book, Cell, Odd, Sheet
+from residents.roster.homes import NOTHING, Entry, Home, LeftRow, Person, Understood
+from residents.roster.packed import Cell, Odd
+from residents.roster.reading import Book, Sheet
 from residents.roster.words import RosterError
 from residents.roster.workbook import column_letters
 
-TOTALS = re.compile(r"(?:合计|总计|小计|共计|总数|总户数|总人数|TOTAL|SUM)(?:$|[:：0-9])")
+FILLED_DOWN = frozenset({"building", "entrance", "floor", "room"})  # what a merged block says of all its rows
 HIGHEST_FLOOR = 200
 
 
@@ -73,15 +75,18 @@ def _note_columns(header: Header, result: Understood) -> None:
 class Row:
     """A row behind its header: cells by what they hold, merged ones filled from above."""
 
+    __slots__ = ("columns", "header", "number", "sheet", "tops", "values")
+
     def __init__(self, sheet: Sheet, header: Header, number: int, values: list[Cell], tops: dict):
         self.sheet, self.header, self.number, self.values, self.tops = sheet, header, number, values, tops
+        self.columns = header.columns
 
     def raw(self, name: str) -> Cell:
-        place = self.header.columns.get(name)
+        place = self.columns.get(name)
         if place is None:
             return ""
         value = self.values[place] if place < len(self.values) else ""
-        if value == "" and name in {"building", "entrance", "floor", "room"}:
+        if value == "" and self.tops and name in FILLED_DOWN:
             top = self.sheet.merged_down.get((self.number, place))
             value = self.tops.get(top, "")
             if value != "":
@@ -104,6 +109,8 @@ class Row:
 def _tops(sheet: Sheet) -> dict[tuple[int, int], Cell]:
     """The values of the first cells of merged blocks."""
     wanted = set(sheet.merged_down.values())
+    if not wanted:
+        return {}
     rows = {row for row, _column in wanted}
     return {
         (number, place): value
@@ -119,7 +126,7 @@ def _read_sheet(sheet: Sheet, header: Header, only_building, result: Understood)
     tops = _tops(sheet)
     above = {"building": "", "entrance": ""}
     entries, skipped = [], 0
-    for number, values in sheet.rows[header.index + 1 :]:
+    for number, values in sheet.rows.after(header.index):
         row = Row(sheet, header, number, values, tops)
         if _is_aside(row):
             skipped += 1
@@ -167,12 +174,12 @@ def _is_aside(row: Row) -> bool:
     if row.values == row.header.cells or not filled:
         return True
     first = filled[0]
-    if isinstance(first, str) and TOTALS.match(cells.plain(first)):
+    if isinstance(first, str) and cells.is_total(first):
         return True
     room = row.raw("room")
     if room == "" and len(filled) == 1:
         return True
-    return isinstance(room, str) and bool(TOTALS.match(cells.plain(room)))
+    return isinstance(room, str) and cells.is_total(room)
 
 
 class RowRefused(ValueError):
@@ -205,6 +212,8 @@ def _leave(result: Understood, left: LeftRow, entry: Entry | None) -> None:
 
 def _read(row: Row, name: str, read):
     """`read` applied to the text of one cell; what it cannot read refuses the row and names the column."""
+    if name not in row.columns:
+        return read("")
     try:
         return read(row.text(name))
     except CellError as error:
@@ -218,12 +227,11 @@ def _read_row(row: Row, above: dict[str, str], fallback: tuple[str, str] | None)
         place = _place_of(row, asked)
     except RowRefused as refusal:
         if refusal.ask and refusal.name in {"room", "building"} and refusal.code != "floor":
-            refusal.entry = _read_facts(row, asked | _room_as_typed(row))
+            asked |= _room_as_typed(row)
+            nowhere = {"building": "", "building_name": asked["building"], "entrance": "", "room": asked["room"]}
+            refusal.entry = _read_facts(row, nowhere | {"key": "", "floor": 1, "place": 1, "dashed": False}, asked)
         raise
-    entry = _read_facts(row, {})
-    for name, value in place.items():
-        setattr(entry, name, value)
-    return entry
+    return _read_facts(row, place, NOTHING)
 
 
 def _room_as_typed(row: Row) -> dict:
@@ -235,9 +243,10 @@ def _room_as_typed(row: Row) -> dict:
 
 
 def _place_of(row: Row, asked: dict) -> dict:
-    if not _read(row, "room", str):
+    room = _read(row, "room", str)
+    if not room:
         raise RowRefused("room", CellError("no_room"))
-    place = read_place(_read(row, "room", str), asked, RowRefused)
+    place = read_place(room, asked, RowRefused)
     told = cells.read_floor(_read(row, "floor", str)) if "floor" in row.header.columns else None
     if told is not None:
         place["floor"] = told
@@ -276,31 +285,24 @@ def read_place(room: str, asked: dict, refusal) -> dict:
     }
 
 
-def _read_facts(row: Row, asked: dict) -> Entry:
-    """What a row says of people; its place is filled in by who knows it."""
+def _read_facts(row: Row, place: dict, asked: dict) -> Entry:
+    """What a row says of people, of whatever place."""
     notes: list[str] = []
     person = _read_person(row, notes)
     occupancy = _note_unless(cells.read_occupancy, _read(row, "occupancy", str), "occupancy_unclear", notes)
-    if cells.plain(person.name) in cells.VACANT_WORDS:
+    if cells.says_vacant(person.name):
         person.name, occupancy = "", str(Household.Occupancy.VACANT)
         notes.append("name_says_vacant")
     number = _read(row, "household", str)
     return Entry(
         row=row.number,
-        building="",
-        building_name=asked.get("building", ""),
-        entrance="",
-        room=asked.get("room", ""),
-        key="",
-        floor=1,
-        place=1,
-        dashed=False,
+        **place,
         person=person,
         occupancy=occupancy,
-        relation=cells.plain(_read(row, "relation", str)),
+        relation=_read(row, "relation", str),
         count=_read(row, "count", cells.read_count),
         notes=notes,
-        household=int(number) if re.match(r"[1-9][0-9]{0,14}$", number) else None,
+        household=int(number) if number and re.match(r"[1-9][0-9]{0,14}$", number) else None,
         asked=asked,
     )
 
@@ -357,14 +359,16 @@ def _read_person(row: Row, notes: list[str]) -> Person:
     return Person(name, phone, age or over_80, whereabouts, needs, phones=phones)
 
 
-def _read_phone(row: Row, notes: list[str]) -> tuple[str, bool, list[str]]:
+def _read_phone(row: Row, notes: list[str]) -> tuple[str, bool, Sequence[str]]:
     """The number, whether there is none by word, and the numbers when there are several."""
     text = _read(row, "phone", str)
-    if cells.MASKED_PHONE.fullmatch(cells.plain(text)):
+    if not text:
+        return "", False, ()
+    if not text.isalnum() and cells.MASKED_PHONE.fullmatch(cells.plain(text)):
         notes.append("phone_masked")
-        return "", False, []
+        return "", False, ()
     try:
-        return *cells.read_phone(text), []
+        return *cells.read_phone(text), ()
     except CellError as error:
         if error.code == "two_phones":
             return "", False, _read(row, "phone", cells.split_phones)
@@ -421,7 +425,7 @@ def _join_person(home: Home, entry: Entry) -> None:
             home.ask = home.ask or "counts_differ"
             home.counts = sorted({*home.counts, home.told_count or 0, entry.count})
         home.told_count = entry.count
-    head, tenant = entry.relation in {"户主", "本人", "业主"}, "租" in entry.relation
+    head, tenant = cells.is_head(entry.relation)
     told = entry.occupancy or ("owner" if head else "tenant" if tenant else "")
     if not entry.occupancy and home.occupancy and told and told != home.occupancy:
         # An owner with a lodger stays an owner's household; the lodger is one of its people.
@@ -447,12 +451,14 @@ def _finish(home: Home) -> None:
         (contacts or home.people)[0].is_contact = True
     if home.told_count == 0 and not home.people and not home.occupancy:
         home.occupancy = str(Household.Occupancy.VACANT)
-    names = Counter(cells.name_key(person.name) for person in home.people)
-    for person in home.people:
-        if names.pop(cells.name_key(person.name), 0) > 1:
-            home.note("same_name", name=mask_name(person.name))
-    phones = Counter(person.phone for person in home.people if person.phone)
-    if any(count > 1 for count in phones.values()):
+    names = [cells.name_key(person.name) for person in home.people]
+    if len(set(names)) < len(names):
+        counts = Counter(names)
+        for person in home.people:
+            if counts.pop(cells.name_key(person.name), 0) > 1:
+                home.note("same_name", name=mask_name(person.name))
+    phones = [person.phone for person in home.people if person.phone]
+    if len(set(phones)) < len(phones):
         home.note("phone_shared")
     if home.told_count is not None and home.told_count < len(home.people) and home.occupancy != "vacant":
         home.note("count_low", told=home.told_count, named=len(home.people))

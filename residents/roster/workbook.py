@@ -21,6 +21,7 @@ MAX_COLUMN = 256
 MAX_CELLS = 1_000_000  # with something in them
 MAX_TEXT = 400_000_000  # longest shared text x cells that may use it
 CHUNK = 1 << 16
+CONTENT = frozenset({"v", "is", "f"})
 WHERE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})$")
 
 
@@ -192,37 +193,54 @@ class _SheetScanner:
     def __init__(self) -> None:
         self.scan = SheetScan()
         self.row = self.column = 0
+        self.row_text = "0"
         self.kind = ""  # of this cell: "" nothing yet, value, error, formula, formula-value (inside its <v>)
+        self.tags: dict[str, str] = {}  # every tag so far without its prefix
+        self.columns: dict[str, int] = {}  # every column so far, by its letters
         self.parser = expat.ParserCreate()
         self.parser.StartElementHandler = self.on_start
-        self.parser.EndElementHandler = self.on_end
 
     def on_start(self, tag: str, attributes: dict[str, str]) -> None:
-        tag = local_name(tag)
-        if tag == "c":
-            self.settle()
-            where = WHERE.match(attributes.get("r", ""))
-            if where:
-                self.column, self.row = column_number(where[1]), int(where[2])
-            else:
-                self.column += 1
+        # Called for every tag of a sheet, a million times in a large one.
+        name = self.tags.get(tag)
+        if name is None:
+            name = self.tags[tag] = local_name(tag)
+        if name == "c":
+            if self.kind != "value":
+                self.settle()
+            self.go_to(attributes.get("r", ""))
             self.kind = "error" if attributes.get("t") == "e" else ""
-        elif tag == "row":
+        elif name in CONTENT:
+            self.on_content(name)
+        elif name == "row":
             self.settle()
             self.row, self.column = int(attributes.get("r", self.row + 1)), 0
-        elif tag in {"v", "is", "f"}:
-            self.on_content(tag)
+            self.row_text = str(self.row)
+
+    def go_to(self, where: str) -> None:
+        column = self.columns.get(where[: -len(self.row_text)]) if where.endswith(self.row_text) else None
+        if column is not None:
+            self.column = column
+        elif match := WHERE.match(where):
+            self.column, self.row = column_number(match[1]), int(match[2])
+            self.row_text = match[2]
+            self.columns[match[1]] = self.column
+        else:
+            self.column += 1
 
     def on_content(self, tag: str) -> None:
-        if self.kind in {"", "error"}:
-            self.scan.cells += 1
-            self.scan.last_row = max(self.scan.last_row, self.row)
-            self.scan.last_column = max(self.scan.last_column, self.column)
-        if self.kind == "":
+        kind = self.kind
+        if kind in {"", "error"}:
+            scan = self.scan
+            scan.cells += 1
+            scan.last_row = max(scan.last_row, self.row)
+            scan.last_column = max(scan.last_column, self.column)
+        if kind == "":
             self.kind = "formula" if tag == "f" else "value"
-        elif self.kind == "formula" and tag == "v":
+        elif kind == "formula" and tag == "v":
             self.kind = "formula-value"
             self.parser.CharacterDataHandler = self.on_text
+            self.parser.EndElementHandler = self.on_end
 
     def on_text(self, text: str) -> None:
         if text.strip() and self.kind == "formula-value":
@@ -237,7 +255,7 @@ class _SheetScanner:
         if self.kind in {"error", "formula"} and len(self.scan.odd) < MAX_CELLS // 10:
             self.scan.odd[self.row, self.column] = self.kind
         self.kind = ""
-        self.parser.CharacterDataHandler = None
+        self.parser.CharacterDataHandler = self.parser.EndElementHandler = None
 
 
 def _longest_text(archive, part) -> int:

@@ -174,7 +174,7 @@ def test_age_is_a_band_or_not_understood(text, band):
     ],
 )
 def test_remark_becomes_flags_and_nothing_else(text, needs, band):
-    assert cells.read_remark(text) == (needs, band)
+    assert cells.read_remark(text) == (tuple(needs), band)
 
 
 @pytest.mark.parametrize(("text", "count"), [("3", 3), ("3人", 3), ("０", 0), ("十二", 12), ("", None), ("99", 99)])

@@ -7,7 +7,7 @@ import pytest
 
 from residents.roster import fencing
 from residents.roster.fencing import read_fenced
-from residents.roster.reading import Odd
+from residents.roster.packed import Odd
 from residents.roster.understanding import understand
 from residents.roster.words import FILE, RosterError
 from tests.rosters import broken, make
