@@ -19,6 +19,7 @@ from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
 
+from compound.demo_lifts import show_call_down
 from compound.opening import open_any_round
 from residents.devices import bind_device
 from residents.models import Compound, Device, RoleGrant, User, Volunteer
@@ -77,6 +78,8 @@ def build_demo(*, stage: str, seed: int) -> Demo:
     _prepare_notify_round(estate, sun)
     if stage in {"busy", "closed"}:
         _walk(demo.round, squad, luck, stage)
+    if stage == "busy":
+        show_call_down(round=demo.round, by=chen)
     if stage == "closed":
         close_round(round=demo.round, by=chen, reason="全部楼层走完，缺户明早补")
     return demo

@@ -10,6 +10,8 @@ from django.db.models import Count
 from django.test import RequestFactory
 
 from compound.demo import PASSWORD, SQUAD, build_demo, fresh_invite_link
+from lifts.models import CallDown
+from lifts.queue import read_queue
 from residents.models import (
     Compound,
     Device,
@@ -64,6 +66,14 @@ def test_empty_has_a_squad_and_logins_and_no_doors():
 @pytest.fixture
 def busy(db):
     return build_demo(stage="busy", seed=7)
+
+
+def test_in_the_busy_tower_two_lifts_are_at_work(busy):
+    queue = read_queue(CallDown.objects.get())
+    assert [each.state for each in queue.lifts] == ["down", "disinfecting"]
+    assert (queue.pace.count, queue.counts["served"], queue.counts["riding"]) == (7, 7, 1)
+    assert queue.to_call[0].is_first
+    assert queue.to_call[-1].missed_count == 1
 
 
 @pytest.fixture
@@ -185,6 +195,10 @@ def test_another_seed_gives_other_people(db):
 def wipe():
     from django.apps import apps
 
+    apps.get_model("lifts.Lift").objects.update(latest_step=None)
+    apps.get_model("lifts.RideStep").objects.filter(undoes__isnull=False).delete()
+    for name in ("Disinfection", "RideStep", "Ride", "Turn", "CallDown", "CallDownPlan", "LiftEvent", "Lift"):
+        apps.get_model(f"lifts.{name}").objects.all().delete()
     Visit.objects.update(latest_mark=None)
     for model in (HeldMark, Mark, ExpectedPerson, Visit, Assignment):
         model.objects.all().delete()
