@@ -8,8 +8,11 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from compound import health, household, opening, second_factor, views, visits, volunteer_day
+from compound.following import follow_marks
 from compound.phone_urls import phone_urlpatterns
 from compound.sync import sync
+from rounds import paper_views
+from rounds import views as round_views
 
 urlpatterns = [
     path("", views.today, name="today"),
@@ -33,6 +36,8 @@ urlpatterns = [
     path("visits/<int:pk>/mark/", visits.visit_mark, name="visit_mark"),
     path("visits/<int:pk>/undo/<uuid:mark_pk>/", visits.mark_undo, name="mark_undo"),
     path("visits/<int:pk>/settle/", visits.conflict_settle, name="conflict_settle"),
+    path("rounds/<int:pk>/paper/", paper_views.rekey, {"follow": follow_marks}, name="rekey"),
+    path("rounds/held/<int:pk>/apply/", round_views.held_apply, {"follow": follow_marks}, name="held_apply"),
     path("rounds/", include("rounds.urls")),
     path("notices/", include("notices.urls")),
     path("testing/", include("testing_rounds.urls")),

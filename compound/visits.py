@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from compound.following import follow_marks
 from residents.access import get_visible
 from residents.models import Resident
 from rounds.board import LETTERS, next_step
@@ -110,7 +111,8 @@ def visit_mark(request, pk):
         if people:
             outcome = Outcome.DONE if set(people.values()) == {Outcome.DONE} else Outcome.PARTLY
         try:
-            mark_at_desk(visit=row, by=request.user, outcome=outcome, people=people, note=form.cleaned_data["note"])
+            note = form.cleaned_data["note"]
+            mark_at_desk(visit=row, by=request.user, outcome=outcome, people=people, note=note, follow=follow_marks)
             messages.success(request, _("Marked."))
             return redirect(row)
         except RoundError as error:
@@ -124,7 +126,7 @@ def mark_undo(request, pk, mark_pk):
     row = _get_markable(request, pk)
     mark = get_object_or_404(Mark, pk=mark_pk, visit=row)
     try:
-        mark_at_desk(visit=row, by=request.user, outcome=Outcome.CLEARED, undoes=mark.pk)
+        mark_at_desk(visit=row, by=request.user, outcome=Outcome.CLEARED, undoes=mark.pk, follow=follow_marks)
         messages.success(request, _("Taken back."))
     except RoundError as error:
         messages.error(request, str(error))
@@ -147,6 +149,7 @@ def conflict_settle(request, pk):
             keep=read_uuid(keep) if keep else row.latest_mark_id,
             saw=read_uuid(request.POST.get("saw", "")),
             note=note,
+            follow=follow_marks,
         )
         messages.success(request, _("Settled."))
     except RoundError as error:

@@ -8,7 +8,7 @@ held marks when there are any - whether one mark came or two hundred.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,7 +23,7 @@ from residents.devices import may_read
 from residents.models import Device, User
 from rounds.folding import fold, versions_in_conflict
 from rounds.models import CLOCK_TOLERANCE, MARKABLE, Assignment, HeldMark, Mark, Outcome, Round, Visit
-from rounds.receiving import EARLIEST, IncomingMark, people_are_readable, read_mark
+from rounds.receiving import EARLIEST, IncomingMark, is_there, people_are_readable, read_mark
 from rounds.services import RoundError
 
 Reason = HeldMark.Reason
@@ -37,17 +37,40 @@ class Receipt:
     id: str
     result: str  # stored | known | conflict | held
     reason: str = ""
+    message: str = ""  # of a mark that counts, what its volunteer should know all the same
 
     def as_json(self) -> dict:
         answer = {"index": self.index, "id": self.id, "result": self.result}
         if self.reason:
             answer |= {"reason": self.reason, "message": str(Reason(self.reason).label)}
+        elif self.message:
+            answer["message"] = self.message
         return answer
+
+
+@dataclass(frozen=True)
+class NewMarks:
+    """Marks just stored, at visits that are locked and folded anew; each visit with all its marks and its round."""
+
+    compound_id: int
+    visits: Mapping[int, Visit]
+    marks: list[Mark]
+    marks_of: Mapping[int, list[Mark]]
+    at: datetime
+
+
+# What the room of a kind of round does about them in the same transaction; by mark, what its volunteer should know.
+Follow = Callable[[NewMarks], Mapping[UUID, str]]
 
 
 @transaction.atomic
 def record_marks(
-    *, device: Device, raw_marks: list, sent_at: datetime, received_at: datetime | None = None
+    *,
+    device: Device,
+    raw_marks: list,
+    sent_at: datetime,
+    received_at: datetime | None = None,
+    follow: Follow | None = None,
 ) -> list[Receipt]:
     """Store what can be stored and hold what cannot; one receipt for each entry of `raw_marks`, in order.
 
@@ -75,12 +98,18 @@ def record_marks(
     Mark.objects.bulk_create(mark for _item, mark in new)
     refold((visits[visit_id] for visit_id in {mark.visit_id for _item, mark in new}), marks_of, received_at)
     _hold(device, [item for item in incoming if item.reason], visits, sent_at, received_at)
+    stored = [mark for _item, mark in new]
+    told = follow(NewMarks(device.volunteer.compound_id, visits, stored, marks_of, received_at)) if follow else {}
     for item, mark in new:
         results[item.index] = "conflict" if visits[mark.visit_id].has_conflict else "stored"
-    return [
-        Receipt(item.index, item.shown_id, "held" if item.reason else results[item.index], item.reason)
-        for item in incoming
-    ]
+    return [_receipt(item, results, told) for item in incoming]
+
+
+def _receipt(item: IncomingMark, results: dict[int, str], told: Mapping[UUID, str]) -> Receipt:
+    if item.reason:
+        return Receipt(item.index, item.shown_id, "held", item.reason)
+    message = told.get(item.mark_id, "") if item.mark_id else ""
+    return Receipt(item.index, item.shown_id, results[item.index], message=message)
 
 
 def _lock_visits(device: Device, visit_ids: set[int]) -> dict[int, Visit]:
@@ -130,7 +159,7 @@ def _why_held(
         return Reason.NOT_OPEN
     if not visit.is_assigned:
         return Reason.NOT_ASSIGNED
-    if any(int(number) > visit.expected_count for number in item.people):
+    if not all(is_there(number, visit.expected_count) for number in item.people):
         return Reason.BAD_MARK
     return ""
 
@@ -145,6 +174,7 @@ def _make_mark(device: Device, item: IncomingMark, visit: Visit, sent_at: dateti
         outcome=item.outcome,
         people=item.people,
         note=item.note,
+        details=item.details,
         undoes=item.undoes,
         saw=item.saw,
         marked_by_id=device.volunteer.user_id,
@@ -158,15 +188,16 @@ def _make_mark(device: Device, item: IncomingMark, visit: Visit, sent_at: dateti
     )
 
 
-FOLDED = ["outcome", "done_count", "people", "latest_mark", "latest_at", "has_conflict", "revised_at"]
+FOLDED = ("outcome", "done_count", "extra_count", "people", "latest_mark", "latest_at", "has_conflict", "revised_at")
 
 
 def refold(visits: Iterable[Visit], marks_of: dict[int, list[Mark]], now: datetime) -> None:
     """Write the state that the marks of each (locked) visit fold to. One statement, whatever the number."""
     changed = []
     for visit in visits:
-        state = fold(marks_of[visit.pk], visit.expected_count)
-        visit.outcome, visit.done_count, visit.people = state.outcome, state.done_count, state.people
+        state = fold(marks_of[visit.pk], visit.expected_count, visit.known)
+        visit.outcome, visit.people = state.outcome, state.people
+        visit.done_count, visit.extra_count = state.done_count, state.extra_count
         visit.latest_mark_id, visit.latest_at = state.latest_mark_id, state.latest_at
         visit.has_conflict, visit.revised_at = state.has_conflict, now
         changed.append(visit)
@@ -209,14 +240,21 @@ def mark_at_desk(
     outcome: str,
     people: dict[str, str] | None = None,
     note: str = "",
+    details: dict[str, str] | None = None,
     undoes: UUID | None = None,
+    again: Iterable[int] = (),
+    follow: Follow | None = None,
 ) -> Mark:
-    """A steward or building lead tells what happened, having seen the visit as it stands: settles a conflict."""
+    """A steward or building lead tells what happened, having seen the visit as it stands: settles a conflict.
+
+    `again`: numbers of people who are waited for once more, whatever was told of them before.
+    """
     locked = Visit.objects.select_for_update(of=("self",)).select_related("round").get(pk=visit.pk)
     people = people or {}
+    due = {str(number): Outcome.WAITING.value for number in again}
     if locked.round.state not in {Round.State.OPEN, Round.State.CLOSED}:
         raise RoundError(_("The round is not open: nothing can be marked."))
-    if not people_are_readable(people) or any(int(number) > locked.expected_count for number in people):
+    if not people_are_readable(people) or not all(is_there(number, locked.expected_count) for number in people | due):
         raise RoundError(_("Somebody was marked who is not expected behind this door."))
     marks = list(Mark.objects.filter(visit=locked))
     if undoes is not None and undoes not in {mark.id for mark in marks if mark.outcome != Outcome.CLEARED}:
@@ -225,8 +263,9 @@ def mark_at_desk(
     mark = Mark.objects.create(
         visit=locked,
         outcome=outcome,
-        people=people,
+        people=people | due,
         note=note,
+        details=details or {},
         undoes=undoes,
         saw=locked.latest_mark_id,
         marked_by=by,
@@ -236,12 +275,22 @@ def mark_at_desk(
         happened_at=now,
         is_late=locked.round.closed_at is not None,
     )
-    refold([locked], {locked.pk: [*marks, mark]}, now)
+    _take_in(locked, marks, mark, follow)
     return mark
 
 
+def _take_in(visit: Visit, marks: list[Mark], mark: Mark, follow: Follow | None) -> None:
+    """One mark more at a locked visit."""
+    marks_of = {visit.pk: [*marks, mark]}
+    refold([visit], marks_of, mark.received_at)
+    if follow:
+        follow(NewMarks(visit.round.compound_id, {visit.pk: visit}, [mark], marks_of, mark.received_at))
+
+
 @transaction.atomic
-def settle_conflict(*, visit: Visit, by: User, keep: UUID, note: str = "", saw: UUID | None = None) -> Mark:
+def settle_conflict(
+    *, visit: Visit, by: User, keep: UUID, note: str = "", saw: UUID | None = None, follow: Follow | None = None
+) -> Mark:
     """Of the versions that stand against each other `keep` is right: said once more by somebody who saw them all.
 
     `saw` is the newest mark on the page the person looked at; a newer one is looked at first. Nothing is deleted.
@@ -253,7 +302,8 @@ def settle_conflict(*, visit: Visit, by: User, keep: UUID, note: str = "", saw: 
     if keep not in versions or saw not in {None, locked.latest_mark_id}:
         raise RoundError(_("This door has been marked again meanwhile. Look at it as it is now."))
     kept = versions[keep]
-    return mark_at_desk(visit=locked, by=by, outcome=kept.outcome, people=kept.people, note=note)
+    words = {"outcome": kept.outcome, "people": kept.people, "details": kept.details, "note": note}
+    return mark_at_desk(visit=locked, by=by, follow=follow, **words)
 
 
 @dataclass(frozen=True)
@@ -295,7 +345,7 @@ def _kept_note(payload: Any) -> str:
 
 
 @transaction.atomic
-def apply_held_mark(*, held: HeldMark, by: User, note: str = "") -> Mark:
+def apply_held_mark(*, held: HeldMark, by: User, note: str = "", follow: Follow | None = None) -> Mark:
     """Count a held mark after all, as made by its volunteer at the time the phone told; who decided stays on record.
 
     Raises RoundError when it holds nothing that could be counted.
@@ -307,7 +357,7 @@ def apply_held_mark(*, held: HeldMark, by: User, note: str = "") -> Mark:
     visit = Visit.objects.select_for_update(of=("self",)).select_related("round").get(pk=held.visit_id)
     if visit.round.state not in {Round.State.OPEN, Round.State.CLOSED}:
         raise RoundError(_("The round is not open: nothing can be marked."))
-    if any(int(number) > visit.expected_count for number in item.people):
+    if not all(is_there(number, visit.expected_count) for number in item.people):
         raise RoundError(_("Somebody was marked who is not expected behind this door."))
     now = timezone.now()
     marks = list(Mark.objects.filter(visit=visit))
@@ -316,6 +366,7 @@ def apply_held_mark(*, held: HeldMark, by: User, note: str = "") -> Mark:
         outcome=item.outcome,
         people=item.people,
         note=item.note,
+        details=item.details,
         undoes=item.undoes,
         saw=visit.latest_mark_id,
         marked_by_id=held.device.volunteer.user_id,
@@ -325,7 +376,7 @@ def apply_held_mark(*, held: HeldMark, by: User, note: str = "") -> Mark:
         happened_at=min(item.marked_at + (held.received_at - held.sent_at), now),
         is_late=visit.round.closed_at is not None,
     )
-    refold([visit], {visit.pk: [*marks, mark]}, now)
+    _take_in(visit, marks, mark, follow)
     return mark
 
 

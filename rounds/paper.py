@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from residents.models import User, Volunteer
-from rounds.marks import refold
+from rounds.marks import Follow, NewMarks, refold
 from rounds.models import Mark, Round, Visit
 from rounds.services import RoundError
 
@@ -49,7 +49,13 @@ def sheet_code(round_id: int, building_id: int, entrance: str) -> str:
 
 @transaction.atomic
 def record_paper(
-    *, round: Round, by: User, walked_by: Volunteer, walked_at: datetime, rows: list[PaperRow]
+    *,
+    round: Round,
+    by: User,
+    walked_by: Volunteer,
+    walked_at: datetime,
+    rows: list[PaperRow],
+    follow: Follow | None = None,
 ) -> PaperResult:
     """Store every row whose door is as the typist saw it. Statements: round, visits, marks, insert, visits back."""
     current = Round.objects.get(pk=round.pk)
@@ -70,6 +76,7 @@ def record_paper(
     result, touched = PaperResult(), []
     for visit in visits:
         row = wanted[visit.pk]
+        visit.round = current
         if _says_so_already(visit, row, marks_of[visit.pk]):
             continue
         if row.saw != visit.latest_mark_id:
@@ -81,6 +88,9 @@ def record_paper(
         touched.append(visit)
     Mark.objects.bulk_create(result.stored)
     refold(touched, marks_of, now)
+    if follow and result.stored:
+        at_hand = {visit.pk: visit for visit in touched}
+        follow(NewMarks(current.compound_id, at_hand, result.stored, marks_of, now))
     return result
 
 

@@ -25,6 +25,7 @@ from residents.access import get_visible
 from residents.models import AccessRecord, Building
 from rounds.board import LETTERS
 from rounds.forms import DESK_OUTCOMES, PaperForm
+from rounds.marks import Follow
 from rounds.models import Mark, Outcome, Round, Visit
 from rounds.paper import MOST_ROWS, PaperRow, record_paper, sheet_code
 from rounds.receiving import clean_text, read_uuid
@@ -45,7 +46,7 @@ class Sheet(NamedTuple):
 
 def _link(round: Round, building_id: int, entrance: str) -> str:
     where = {"building": building_id} | ({"entrance": entrance} if entrance else {})
-    return reverse("rounds:rekey", args=[round.pk]) + "?" + urlencode(where)
+    return reverse("rekey", args=[round.pk]) + "?" + urlencode(where)
 
 
 def _sheet(round: Round, building: Building, entrance: str) -> Sheet:
@@ -97,7 +98,7 @@ class Line:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def rekey(request, pk):
+def rekey(request, pk, *, follow):
     """A row a door. Saved in one go; what moved on meanwhile is shown beside what was typed, and not written over."""
     round = get_visible(ROUNDS, request.user, pk=pk)
     place, places = _find_place(request, round)
@@ -108,7 +109,7 @@ def rekey(request, pk):
         status = 422
         if form.is_valid() and not any(line.error for line in lines):
             try:
-                changed = _save(request, round, form, lines)
+                changed = _save(request, round, form, lines, follow)
             except RoundError as error:
                 form.add_error(None, str(error))
             else:
@@ -187,12 +188,12 @@ def _read_line(typed, line: Line) -> None:
         line.error = _("The remark is too long.")
 
 
-def _save(request, round: Round, form, lines: list[Line]) -> set[int]:
+def _save(request, round: Round, form, lines: list[Line], follow: Follow) -> set[int]:
     """Store what was typed; the visits that were marked meanwhile come back."""
     rows = [PaperRow(line.visit.pk, Outcome(line.outcome), line.note, line.saw) for line in lines if line.outcome]
     if not rows:
         raise RoundError(_("Nothing was chosen yet."))
-    result = record_paper(round=round, by=request.user, rows=rows, **form.cleaned_data)
+    result = record_paper(round=round, by=request.user, rows=rows, follow=follow, **form.cleaned_data)
     count = len(result.stored)
     if count or not result.changed:
         text = ngettext("%(n)s door is stored.", "%(n)s doors are stored.", count)

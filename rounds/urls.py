@@ -11,7 +11,6 @@ urlpatterns = [
     path("<int:pk>/edit/", views.edit, name="edit"),
     path("<int:pk>/gaps/", views.gaps, name="gaps"),
     path("<int:pk>/print/", paper_views.print_sheets, name="print"),
-    path("<int:pk>/paper/", paper_views.rekey, name="rekey"),
     path("<int:pk>/close/", views.close, name="close"),
     path("<int:pk>/reopen/", views.reopen, name="reopen"),
     path("<int:pk>/cancel/", views.cancel, name="cancel"),
@@ -20,6 +19,5 @@ urlpatterns = [
     path("assignments/<int:pk>/release/", assignment_views.assignment_release, name="assignment_release"),
     path("assignments/<int:pk>/hand-over/", assignment_views.assignment_hand_over, name="assignment_hand_over"),
     path("held/", views.held, name="held"),
-    path("held/<int:pk>/apply/", views.held_apply, name="held_apply"),
     path("held/<int:pk>/dismiss/", views.held_dismiss, name="held_dismiss"),
 ]

@@ -1,6 +1,8 @@
 """Rounds at the desk: list, forms, board, held marks. Opening is in `compound.opening`, for it needs
 every kind's details."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -226,8 +228,9 @@ def held(request):
 
 
 @require_POST
-def held_apply(request, pk):
-    return _decide(request, pk, apply_held_mark, _("The mark is counted."))
+def held_apply(request, pk, *, follow):
+    """`follow`: what the rooms above do about a mark; the addresses of this and of `rekey` are on the top floor."""
+    return _decide(request, pk, partial(apply_held_mark, follow=follow), _("The mark is counted."))
 
 
 @require_POST

@@ -178,7 +178,7 @@ def pages(world):
         sent_at=timezone.now(),
     )
     about = [  # pairs, not a dict: keys of different tables are equal
-        (test.pk, "rounds:board rounds:gaps rounds:print rounds:assignments rounds:rekey rounds:close"),
+        (test.pk, "rounds:board rounds:gaps rounds:print rounds:assignments rekey rounds:close"),
         (test.pk, "rounds:cancel testing_rounds:edit reports:evening"),
         (plain.pk, "rounds:board rounds:edit rounds:assignments"),
         (visit.pk, "visit"),

@@ -78,7 +78,7 @@ def pages(demo):
         "closing": reverse("rounds:close", args=[round.pk]),
         "cancelling": reverse("rounds:cancel", args=[round.pk]),
         "paper": reverse("rounds:print", args=[round.pk]),
-        "typing a sheet": reverse("rounds:rekey", args=[round.pk]),
+        "typing a sheet": reverse("rekey", args=[round.pk]),
         "handing over": reverse("rounds:assignment_hand_over", args=[round.assignments.first().pk]),
         "evening sheet": reverse("reports:evening", args=[round.pk]),
         "compound": demo.tower.get_absolute_url(),

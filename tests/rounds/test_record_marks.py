@@ -63,6 +63,22 @@ def test_a_held_mark_sent_again_is_held_once(world, lin_visit):
     assert HeldMark.objects.count() == 1
 
 
+def test_the_details_of_a_mark_are_kept_and_belong_to_what_it_says(world, lin_visit):
+    raw = tap(lin_visit, 1, details={"tube": "A1"})
+    assert results(send(world.wei_phone, raw, raw)) == [("stored", ""), ("known", "")]
+    assert Mark.objects.get().details == {"tube": "A1"}
+    assert results(send(world.wei_phone, raw | {"details": {"tube": "A2"}})) == [("held", "other_content")]
+
+
+def test_somebody_met_at_the_door_is_one_more_than_expected(world, lin_visit):
+    assert (
+        results(send(world.wei_phone, tap(lin_visit, 1), tap(lin_visit, 2, "partly", people={"4": "done"})))
+        == [("stored", "")] * 2
+    )
+    lin_visit.refresh_from_db()
+    assert (lin_visit.outcome, lin_visit.done_count, lin_visit.extra_count) == ("done", 4, 1)
+
+
 def test_one_bad_mark_does_not_spoil_its_neighbours(world, lin_visit):
     bad = [
         "text",
@@ -72,7 +88,11 @@ def test_one_bad_mark_does_not_spoil_its_neighbours(world, lin_visit):
         {},
         {"id": "x"},
         tap(lin_visit, 9, note="x" * 201),
-        tap(lin_visit, 8, people={"9": "done"}),
+        tap(lin_visit, 8, people={"13": "done"}),
+        tap(lin_visit, 7, details={"tube": 5}),
+        tap(lin_visit, 6, details={str(n): "" for n in range(6)}),
+        tap(lin_visit, 5, details={"tube": "x" * 41}),
+        tap(lin_visit, 4, details=["tube"]),
     ]
     receipts = send(world.wei_phone, *bad, tap(lin_visit, 1))
     assert results(receipts)[-1] == ("stored", "")
@@ -196,7 +216,7 @@ def test_setting_a_held_mark_aside_needs_a_reason(world, lin_visit):
 
 def test_the_desk_cannot_mark_somebody_who_is_not_expected(world, lin_visit):
     with pytest.raises(RoundError):
-        mark_at_desk(visit=lin_visit, by=world.chen, outcome="partly", people={"7": "done"})
+        mark_at_desk(visit=lin_visit, by=world.chen, outcome="partly", people={"13": "done"})
     assert not Mark.objects.exists()
 
 

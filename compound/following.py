@@ -1,0 +1,15 @@
+"""What the rooms do about marks just stored, in the transaction that stored them."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from rounds.marks import NewMarks
+from testing_rounds.people import add_people_met
+from testing_rounds.swabs import record_swabs
+
+
+def follow_marks(news: NewMarks) -> dict[UUID, str]:
+    """By mark, what its volunteer should know though the mark counts."""
+    add_people_met(news)
+    return record_swabs(news)
