@@ -21,7 +21,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from compound.following import follow_marks
-from residents.devices import may_read, note_contact, recognise_device
+from residents.devices import authenticate_device, may_read
 from residents.models import Device
 from rounds.marks import Receipt, record_marks
 from rounds.models import HeldMark, Mark
@@ -136,7 +136,9 @@ def take_in(device: Device, envelope: Envelope, now: datetime) -> list[Receipt]:
     receipts = record_marks(
         device=device, raw_marks=envelope.marks, sent_at=envelope.sent_at, received_at=now, follow=follow_marks
     )
-    note_contact(device, at=now, last_seq=envelope.last_seq, queued=envelope.queued)
+    Device.objects.filter(pk=device.pk).update(
+        last_seen_at=now, last_seq=Greatest(F("last_seq"), Value(envelope.last_seq)), queued_count=envelope.queued
+    )
     if not envelope.marks:  # a ping has statements to spare; marks are followed by one
         extend_leases(volunteer=device.volunteer, now=now)
     return receipts
