@@ -96,17 +96,23 @@ def not_too_often(get_response):
         return get_response(request)
 
     def process_view(request, view, args, kwargs):
-        route = request.resolver_match.view_name
-        for number, limit in enumerate(LIMITS.get(route, ())):
-            if not settings.RATE_LIMITS or request.method not in limit.methods:
-                continue
-            of = limit.of(request)
-            if of and count(f"{route}/{number}", of, is_exact=limit.is_exact, span=limit.span) > limit.times:
-                return slow_down(request, route, limit.span)
-        return None
+        return refuse_too_often(request)
 
     middleware.process_view = process_view
     return middleware
+
+
+def refuse_too_often(request: HttpRequest) -> HttpResponse | None:
+    """The answer to who asks the resolved route too often; None when it may be asked."""
+    match = request.resolver_match
+    route = match.view_name if match else ""
+    for number, limit in enumerate(LIMITS.get(route, ())):
+        if not settings.RATE_LIMITS or request.method not in limit.methods:
+            continue
+        of = limit.of(request)
+        if of and count(f"{route}/{number}", of, is_exact=limit.is_exact, span=limit.span) > limit.times:
+            return slow_down(request, route, limit.span)
+    return None
 
 
 def slow_down(request: HttpRequest, route: str, span: int) -> HttpResponse:

@@ -13,15 +13,13 @@ from datetime import datetime, timedelta
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, transaction
-from django.db.models import F, Value
-from django.db.models.functions import Greatest
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from compound.following import follow_marks
-from residents.devices import authenticate_device, may_read
+from residents.devices import may_read, note_contact, recognise_device
 from residents.models import Device
 from rounds.marks import Receipt, record_marks
 from rounds.models import HeldMark, Mark
@@ -95,7 +93,7 @@ def sync(request: HttpRequest) -> JsonResponse:
 
 def find_depositor(request: HttpRequest) -> Device:
     """The phone whose token this is; one that was signed out may still deposit for a week. One statement."""
-    device = authenticate_device(request, may_be_ended=True)
+    device = recognise_device(request)
     if device is None:
         raise Refusal("unknown_device", 401)
     if may_read(device):
@@ -136,9 +134,7 @@ def take_in(device: Device, envelope: Envelope, now: datetime) -> list[Receipt]:
     receipts = record_marks(
         device=device, raw_marks=envelope.marks, sent_at=envelope.sent_at, received_at=now, follow=follow_marks
     )
-    Device.objects.filter(pk=device.pk).update(
-        last_seen_at=now, last_seq=Greatest(F("last_seq"), Value(envelope.last_seq)), queued_count=envelope.queued
-    )
+    note_contact(device, at=now, last_seq=envelope.last_seq, queued=envelope.queued)
     if not envelope.marks:  # a ping has statements to spare; marks are followed by one
         extend_leases(volunteer=device.volunteer, now=now)
     return receipts

@@ -9,13 +9,16 @@ from __future__ import annotations
 import hashlib
 import re
 import uuid
+from datetime import datetime
+from functools import cache
 
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from residents.models import Device, Invite, Volunteer
+from residents.models import Device, Invite, User, Volunteer
+from residents.statements import as_given, columns, fetch, reader, run
 
 TOKEN = re.compile(r"[0-9a-f-]{36}\.[A-Za-z0-9_-]{43,128}")
 LONGEST_TOKEN = 200
@@ -67,22 +70,67 @@ def bind_device(*, code: str, device_id: str, token: str, label: str = "") -> De
         raise InviteGone(_("This phone's key is in use already. Open the invitation again.")) from error
 
 
-def authenticate_device(request: HttpRequest, *, may_be_ended: bool = False) -> Device | None:
-    """The phone that sent this request, in one statement. None when it may not read.
+def authenticate_device(request: HttpRequest) -> Device | None:
+    """The phone that sent this request, with its volunteer, user and compound, in one statement.
 
-    With `may_be_ended` a signed-out phone is found too: it may still hand in what it holds (see `may_read`).
+    None when it may not read.
     """
-    scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token or len(token) > LONGEST_TOKEN:
-        return None
-    device = (
+    token = _token_of(request)
+    device = token and (
         Device.objects.filter(token_hash=token_hash(token))
         .select_related("volunteer__user", "volunteer__compound")
         .first()
     )
-    if device is None or not (may_be_ended or may_read(device)):
+    return device if device and may_read(device) else None
+
+
+def recognise_device(request: HttpRequest) -> Device | None:
+    """The phone that sent this request, signed out or not, in one statement. No more of it is loaded than SENDER."""
+    token = _token_of(request)
+    rows = fetch(_find_sender(), [token_hash(token)]) if token else []
+    if not rows:
         return None
+    row = list(rows[0])
+    parts = []
+    for model, _alias, *names in SENDER:
+        parts.append(reader(model, *names)(row[: len(names)]))
+        del row[: len(names)]
+    device, volunteer, user = parts
+    device.volunteer, volunteer.user = volunteer, user
     return device
+
+
+def note_contact(device: Device, *, at: datetime, last_seq: int, queued: int) -> None:
+    """What the phone says of itself. Its newest number never goes back: a phone may forget its counter."""
+    run(NOTE_CONTACT, [as_given(at), queued, last_seq, last_seq, as_given(device.pk)])
+
+
+SENDER: tuple[tuple, ...] = (
+    (Device, "device", "id", "volunteer", "ended_at"),
+    (Volunteer, "volunteer", "id", "user", "compound", "ended_at"),
+    (User, "person", "id", "is_active"),
+)
+FIND_SENDER = """
+    SELECT {columns} FROM residents_device device
+    JOIN residents_volunteer volunteer ON volunteer.id = device.volunteer_id
+    JOIN residents_user person ON person.id = volunteer.user_id
+    WHERE device.token_hash = %s
+"""
+NOTE_CONTACT = """
+    UPDATE residents_device SET last_seen_at = %s, queued_count = %s,
+        last_seq = CASE WHEN last_seq < %s THEN %s ELSE last_seq END
+    WHERE id = %s
+"""
+
+
+@cache
+def _find_sender() -> str:
+    return FIND_SENDER.format(columns=", ".join(columns(*part) for part in SENDER))
+
+
+def _token_of(request: HttpRequest) -> str:
+    scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
+    return token if scheme.lower() == "bearer" and len(token) <= LONGEST_TOKEN else ""
 
 
 def may_read(device: Device) -> bool:

@@ -15,16 +15,17 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from residents.devices import may_read
 from residents.models import Device, User
+from residents.statements import insert, write_back
 from rounds.folding import fold, versions_in_conflict
-from rounds.models import CLOCK_TOLERANCE, MARKABLE, Assignment, HeldMark, Mark, Outcome, Round, Visit
+from rounds.models import CLOCK_TOLERANCE, MARKABLE, HeldMark, Mark, Outcome, Round, Visit
 from rounds.receiving import EARLIEST, IncomingMark, is_there, people_are_readable, read_mark
 from rounds.services import RoundError
+from rounds.statements import find_marks, lock_visits
 
 Reason = HeldMark.Reason
 
@@ -63,7 +64,7 @@ class NewMarks:
 Follow = Callable[[NewMarks], Mapping[UUID, str]]
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def record_marks(
     *,
     device: Device,
@@ -76,9 +77,11 @@ def record_marks(
 
     `device.volunteer` must be loaded. `sent_at` is the phone's clock, `received_at` ours (now).
     """
+    if not raw_marks:
+        return []
     received_at = received_at or timezone.now()
     incoming = [read_mark(index, raw) for index, raw in enumerate(raw_marks)]
-    visits = _lock_visits(device, {mark.visit_id for mark in incoming if mark.visit_id})
+    visits = lock_visits(device, {mark.visit_id for mark in incoming if mark.visit_id})
     known, marks_of, used_seqs = _load_marks(device, incoming, visits)
     new: list[tuple[IncomingMark, Mark]] = []
     results: dict[int, str] = {}
@@ -95,7 +98,7 @@ def record_marks(
         known[mark.id] = mark
         used_seqs[item.seq] = mark.id
         marks_of[mark.visit_id].append(mark)
-    Mark.objects.bulk_create(mark for _item, mark in new)
+    insert([mark for _item, mark in new])
     refold((visits[visit_id] for visit_id in {mark.visit_id for _item, mark in new}), marks_of, received_at)
     _hold(device, [item for item in incoming if item.reason], visits, sent_at, received_at)
     stored = [mark for _item, mark in new]
@@ -112,18 +115,6 @@ def _receipt(item: IncomingMark, results: dict[int, str], told: Mapping[UUID, st
     return Receipt(item.index, item.shown_id, results[item.index], message=message)
 
 
-def _lock_visits(device: Device, visit_ids: set[int]) -> dict[int, Visit]:
-    """The visits of the volunteer's own compound, each told whether it is assigned to them. Others do not exist."""
-    rows = (
-        Visit.objects.filter(pk__in=visit_ids, round__compound=device.volunteer.compound_id)
-        .select_related("round")
-        .annotate(is_assigned=Exists(Assignment.objects.over_visit().filter(volunteer=device.volunteer_id)))
-        .order_by("pk")
-        .select_for_update(of=("self",))
-    )
-    return {visit.pk: visit for visit in rows}
-
-
 def _load_marks(
     device: Device, incoming: list[IncomingMark], visits: dict[int, Visit]
 ) -> tuple[dict[UUID, Mark], dict[int, list[Mark]], dict[int, UUID]]:
@@ -133,7 +124,7 @@ def _load_marks(
     known: dict[UUID, Mark] = {}
     marks_of: dict[int, list[Mark]] = defaultdict(list)
     used_seqs: dict[int, UUID] = {}
-    for mark in Mark.objects.filter(Q(visit__in=visits) | Q(pk__in=ids) | Q(device=device, seq__in=seqs)):
+    for mark in find_marks(device, visits, ids, seqs):
         known[mark.id] = mark
         if mark.visit_id in visits:
             marks_of[mark.visit_id].append(mark)
@@ -143,7 +134,7 @@ def _load_marks(
 
 
 def _why_held(
-    device: Device, item: IncomingMark, stored: Mark | None, visits: dict[int, Any], used_seqs: dict[int, UUID]
+    device: Device, item: IncomingMark, stored: Mark | None, visits: dict[int, Visit], used_seqs: dict[int, UUID]
 ) -> str:
     """Why a readable mark cannot be applied; empty when it can."""
     visit = visits.get(item.visit_id)
@@ -201,9 +192,7 @@ def refold(visits: Iterable[Visit], marks_of: dict[int, list[Mark]], now: dateti
         visit.latest_mark_id, visit.latest_at = state.latest_mark_id, state.latest_at
         visit.has_conflict, visit.revised_at = state.has_conflict, now
         changed.append(visit)
-    # An upsert of rows that are locked and known to exist: one short statement where bulk_update would spell
-    # out a CASE for every field.
-    Visit.objects.bulk_create(changed, update_conflicts=True, unique_fields=["id"], update_fields=FOLDED)
+    write_back(changed, FOLDED)
 
 
 def _hold(

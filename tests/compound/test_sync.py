@@ -173,7 +173,7 @@ BAD_MARKS = {
     "people as a list": ("people", [1, 2], "bad_mark"),
     "person zero": ("people", {"0": "done"}, "bad_mark"),
     "person 007": ("people", {"007": "done"}, "bad_mark"),
-    "a person nobody expects": ("people", {"3": "done"}, "bad_mark"),
+    "a person nobody expects": ("people", {"99": "done"}, "bad_mark"),
     "a person vanished": ("people", {"1": "vanished"}, "bad_mark"),
     "a person as a list": ("people", {"1": ["done"]}, "bad_mark"),
     "undoing without clearing": ("undoes", "01890a5d-ac96-774b-bcce-b302099a8057", "bad_mark"),
