@@ -212,8 +212,8 @@ def _found_elsewhere(people: dict[int, ExpectedPerson]) -> dict[ExpectedPerson, 
     while moved := dict(
         Resident.objects.filter(pk__in=kept.values(), merged_into__isnull=False).values_list("pk", "merged_into")
     ):
-        kept = {first: moved.get(last, last) for first, last in kept.items()}
-    homes = dict(
+        kept = {first: moved.get(last) or last for first, last in kept.items()}
+    homes: dict[int, int] = dict(
         Resident.objects.filter(pk__in=kept.values(), moved_out_on=None).values_list("pk", "household")
     ) | dict(Resident.objects.guests().filter(pk__in=kept.values()).values_list("pk", "host_id"))
     households = Household.objects.select_related("door__building").in_bulk(homes.values())
@@ -314,7 +314,7 @@ def _draft(round: Round, users: list[User], text: Text, doors: Counter[Building]
         users=users,
         link=reverse("testing_rounds:recall", args=[round.pk]),
         is_urgent=True,
-        **text(round, "\n".join(line % {"building": row.name, "doors": counts[row]} for row in rows)),
+        **text(round, "\n".join(line % {"building": row.name, "doors": counts[row]} for row in rows)),  # type: ignore[arg-type]
     )
 
 

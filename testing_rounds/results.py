@@ -325,7 +325,7 @@ def lock_people_of(tubes: Iterable[int]) -> dict[int, list[ExpectedPerson]]:
     )
     people: dict[int, list[ExpectedPerson]] = {pk: [] for pk in tubes}
     for person in with_door_today(rows):
-        people[person.tube_id].append(person)
+        people[person.tube_id].append(person)  # type: ignore[attr-defined]
     return people
 
 

@@ -14,7 +14,7 @@ from rounds.models import Round, Visit
 from rounds.services import assign
 from testing_rounds.models import ExpectedPerson, Hold, TestRound
 from testing_rounds.recall import HoldError, release_hold
-from testing_rounds.results import record_tube_result, record_tube_results, refold_tubes, tell_result, TubeTelling
+from testing_rounds.results import TubeTelling, record_tube_result, record_tube_results, refold_tubes, tell_result
 from tests.marks import statements
 from tests.testing_rounds.swabbed import fill_tube, open_pcr, people_of, sample, ten_doors
 from tests.world import grant, make_user
@@ -368,7 +368,7 @@ def test_a_hold_that_has_ended_cannot_end_again(ten):
     turn(ten)
     hold = Hold.objects.first()
     release_hold(hold=hold, release="transferred", by=ten.chen, note="ambulance 21:10")
-    with pytest.raises(HoldError, match="This hold has ended already."):
+    with pytest.raises(HoldError, match="This hold has ended already"):
         release_hold(hold=hold, release="left", by=ten.chen, note="again")
     hold.refresh_from_db()
     assert (hold.release, hold.released_by, hold.note) == ("transferred", ten.chen, "ambulance 21:10")

@@ -7,7 +7,7 @@ from django.utils import timezone, translation
 
 from residents.models import HouseholdLink
 from rounds.services import cancel_round
-from testing_rounds.models import PersonResult, TubeResult
+from testing_rounds.models import PersonResult
 from testing_rounds.results import ResultError, Telling, record_tube_result, tell_result, tell_results
 from tests.marks import statements
 from tests.testing_rounds.swabbed import fill_tube, open_pcr, people_of, sample, ten_doors
