@@ -16,6 +16,7 @@ from residents.models import (
     Household,
     HouseholdLink,
     Invite,
+    JoinStep,
     MergeRecord,
     Resident,
     RoleGrant,
@@ -90,8 +91,17 @@ class DoorAdmin(ScopedAdmin):
     list_filter = ["building__compound", "floor"]
     list_select_related = ["building"]
     search_fields = ["room", "key", "building__name", "building__code"]
-    autocomplete_fields = ["building", "joined_to"]
-    readonly_fields = ["key"]
+    autocomplete_fields = ["building"]
+    readonly_fields = ["key", "joined_to"]  # joined on the household's page, with who and why
+
+
+@admin.register(JoinStep)
+class JoinStepAdmin(FactAdmin):
+    compound_path = "main__building__compound"
+    list_display = ["at", "main", "joined", "step", "by", "reason"]
+    list_filter = ["step", "main__building__compound"]
+    list_select_related = ["main__building", "joined__building", "by"]
+    search_fields = ["main__room", "joined__room", "reason"]
 
 
 @admin.register(Household)

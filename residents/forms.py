@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from residents.encryption import fingerprint
-from residents.joining import doors_to_join
+from residents.joining import MOST_REASON, doors_to_join
 from residents.lookalikes import Lookalike, find_lookalikes
 from residents.merging import TAKEN
 from residents.models import Building, Door, Household, Resident, User
@@ -197,6 +197,7 @@ class JoinForm(forms.Form):
     joined = forms.TypedChoiceField(
         label=_("The other door"), help_text=_("Only doors of this building behind which nobody is listed.")
     )
+    reason = forms.CharField(label=_("Why"), max_length=MOST_REASON)
 
     def __init__(self, *args, door: Door, **kwargs):
         super().__init__(*args, **kwargs)

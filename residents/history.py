@@ -8,7 +8,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from residents.models import Household, Resident, mask_name
+from residents.joining import steps_of
+from residents.models import Household, JoinStep, Resident, mask_name
 
 HOUSEHOLD_FIELDS = ("occupancy", "told_count", "moved_in_on", "moved_out_on")
 RESIDENT_FIELDS = ("name", "age_band", "is_contact", "whereabouts", *Resident.NEEDS, "moved_in_on", "moved_out_on")
@@ -24,7 +25,7 @@ class Change:
 
 
 def changes_of(household: Household, *, names: bool) -> list[Change]:
-    """Newest first, two statements however long the record. Without `names` people appear as at the door: 王*."""
+    """Newest first, three statements however long the record. Without `names` people appear as at the door: 王*."""
     told: list[Change] = []
     rows = household.history.select_related("history_user").order_by("history_date", "history_id")
     told += _tell(rows, HOUSEHOLD_FIELDS, lambda row: _("Household"), names=names)
@@ -37,6 +38,7 @@ def changes_of(household: Household, *, names: bool) -> list[Change]:
         people.setdefault(row.id, []).append(row)
     for rows in people.values():
         told += _tell(rows, RESIDENT_FIELDS, lambda row: row.name if names else mask_name(row.name), names=names)
+    told += [_tell_step(step, names=names) for step in steps_of(household.door_id)]
     return sorted(told, key=lambda change: change.at, reverse=True)[:MOST]
 
 
@@ -60,6 +62,13 @@ def _tell(rows: Iterable, fields: tuple[str, ...], subject, *, names: bool) -> I
         if words:
             yield Change(row.history_date, str(row.history_user or _("the portal")), subject(row), words)
         before = row
+
+
+def _tell_step(step: JoinStep, *, names: bool) -> Change:
+    """A reason is free text and may hold a name."""
+    rooms = f"{step.main.full_room} + {step.joined.full_room}"
+    words = [step.get_step_display(), *([f"“{step.reason}”"] if names else [])]
+    return Change(step.at, str(step.by), rooms, words)
 
 
 def _word(before, after, field: str, names: bool) -> str:

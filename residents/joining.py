@@ -3,12 +3,14 @@
 from datetime import date
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from residents.models import Door, Household, Resident
+from residents.models import Door, Household, JoinStep, Resident, User
 from residents.services import move_out
+
+MOST_REASON = 200
 
 
 class JoinError(ValueError):
@@ -34,9 +36,10 @@ def doors_to_join(door: Door) -> list[Door]:
 
 
 @transaction.atomic
-def join_doors(*, main: Door, joined: Door) -> None:
+def join_doors(*, main: Door, joined: Door, by: User, reason: str) -> None:
     """`joined` belongs to the household of `main` from now on; that it was listed as vacant ends. Never a chain,
     never across buildings."""
+    reason = _require(reason)
     locked = {
         row.pk: row for row in Door.objects.select_for_update().filter(pk__in=[main.pk, joined.pk]).order_by("pk")
     }
@@ -56,9 +59,30 @@ def join_doors(*, main: Door, joined: Door) -> None:
         move_out(household=vacancy, on=max(timezone.localdate(), vacancy.moved_in_on or date.min))
     joined.joined_to = main
     joined.save(update_fields=["joined_to"])
+    JoinStep.objects.create(main=main, joined=joined, step=JoinStep.Step.JOINED, by=by, reason=reason)
 
 
-def separate_door(*, joined: Door) -> None:
+@transaction.atomic
+def separate_door(*, joined: Door, by: User, reason: str) -> None:
     """A wall again: the door stands for itself, with nobody listed behind it."""
-    if not Door.objects.filter(pk=joined.pk, joined_to__isnull=False).update(joined_to=None):
+    reason = _require(reason)
+    main = Door.objects.select_for_update(of=("self",)).get(pk=joined.pk).joined_to_id
+    if main is None:
         raise JoinError(_("This door is not joined to another."))
+    Door.objects.filter(pk=joined.pk).update(joined_to=None)
+    JoinStep.objects.create(main_id=main, joined=joined, step=JoinStep.Step.SEPARATED, by=by, reason=reason)
+
+
+def steps_of(door_id: int) -> QuerySet[JoinStep]:
+    """What became of the walls around a door, newest first."""
+    rows = JoinStep.objects.filter(Q(main=door_id) | Q(joined=door_id))
+    return rows.select_related("main", "joined", "by").order_by("-at", "-pk")
+
+
+def _require(reason: str) -> str:
+    reason = reason.strip()
+    if not reason:
+        raise JoinError(_("Say why, in a few words."))
+    if len(reason) > MOST_REASON:
+        raise JoinError(_("The reason is too long."))
+    return reason

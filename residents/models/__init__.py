@@ -1,5 +1,6 @@
 """The compound as it stands: buildings, doors, who lives behind them, and who may look after which of them."""
 
+from residents.models.joins import JoinStep
 from residents.models.links import HouseholdLink
 from residents.models.people import Household, MergeRecord, Resident, mask_name, mask_phone
 from residents.models.places import Building, Compound, Door
@@ -18,6 +19,7 @@ __all__ = [
     "Household",
     "HouseholdLink",
     "Invite",
+    "JoinStep",
     "MergeRecord",
     "Resident",
     "RoleGrant",

@@ -5,7 +5,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from residents.access import get_kept
 from residents.forms import JoinForm
-from residents.joining import JoinError, join_doors, separate_door
+from residents.joining import JoinError, join_doors, separate_door, steps_of
 from residents.models import Door, Household
 
 DOORS = Door.objects.select_related("building__compound", "joined_to__building")
@@ -22,13 +22,14 @@ def door_join(request, pk):
     form = JoinForm(request.POST if request.method == "POST" else None, door=door)
     if request.method == "POST" and form.is_valid():
         try:
-            join_doors(main=door, joined=form.cleaned_data["joined"])
+            join_doors(main=door, by=request.user, **form.cleaned_data)
         except JoinError as error:
             form.add_error(None, str(error))
         else:
             messages.success(request, _("Joined: one household, one visit, found by either room."))
             return redirect(_home_of(door))
-    context = {"door": door, "building": door.building, "back": _home_of(door), "form": form}
+    steps = list(steps_of(door.pk))
+    context = {"door": door, "building": door.building, "back": _home_of(door), "form": form, "steps": steps}
     return render(request, "residents/door_join.html", context, status=422 if form.errors else 200)
 
 
@@ -36,9 +37,9 @@ def door_join(request, pk):
 def door_separate(request, pk):
     door = get_kept(DOORS, request.user, pk=pk)
     try:
-        separate_door(joined=door)
+        separate_door(joined=door, by=request.user, reason=request.POST.get("reason", ""))
     except JoinError as error:
         messages.error(request, str(error))
-        return redirect(door.building)
+        return redirect(_home_of(door.joined_to or door))
     messages.success(request, _("%(room)s stands for itself again.") % {"room": door.full_room})
     return redirect(_home_of(door.joined_to))

@@ -61,8 +61,8 @@ def test_two_doors_joined_to_each_other_at_once_are_joined_one_way(world):
     doors = {door.room: door for door in world.building1.doors.all()}
     for _number in range(10):
         answers = at_once(
-            lambda: join_doors(main=doors["401"], joined=doors["402"]),
-            lambda: join_doors(main=doors["402"], joined=doors["401"]),
+            lambda: join_doors(main=doors["401"], joined=doors["402"], by=world.chen, reason="r"),
+            lambda: join_doors(main=doors["402"], joined=doors["401"], by=world.chen, reason="r"),
         )
         assert sorted(answers) == ["JoinError", "done"]
         Door.objects.update(joined_to=None)

@@ -49,14 +49,14 @@ def test_others_behind_the_door_are_named_beside(world, steward):
 
 
 @pytest.mark.parametrize("many", [False, True])
-def test_the_household_page_needs_twelve_statements(world, steward, django_assert_num_queries, many):
+def test_the_household_page_needs_thirteen_statements(world, steward, django_assert_num_queries, many):
     if many:
         for number in range(20):
             person = Resident.objects.create(household=world.lin_home, name=f"林{number}")
             person.lives_alone = True
             person.save()
         move_in(world.lin_home.door, "租客甲", occupancy="tenant")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         steward.get(at("household", world.lin_home.pk))
 
 
