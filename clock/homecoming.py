@@ -12,7 +12,7 @@ from clock.models import Homecoming, HomecomingTick, RuleProfile, RuleVersion
 from clock.profiles import ReturnRules, RuleError, read_rules
 from clock.reading import today_in_shanghai
 from clock.services import ClockError
-from residents.models import Household, Resident, User
+from residents.models import AccessRecord, Household, Resident, User
 
 
 @dataclass(frozen=True)
@@ -117,3 +117,16 @@ def tick_homecoming(*, homecoming: Homecoming, check: str, by: User, note: str =
             return HomecomingTick.objects.create(homecoming=homecoming, check_name=check, by=by, note=note.strip())
     except IntegrityError as error:
         raise ClockError(_("Somebody has ticked this already.")) from error
+
+
+@transaction.atomic
+def reveal_home(*, homecoming: Homecoming, by: User, reason: str) -> None:
+    """That somebody was ill is told by where they live: the look is on record."""
+    building = homecoming.household.door.building
+    AccessRecord.objects.create(
+        user=by,
+        compound=building.compound,
+        deed=AccessRecord.Deed.REVEAL,
+        subject=f"homecoming {homecoming.pk}, {building}",
+        reason=reason,
+    )

@@ -183,6 +183,15 @@ class Clock(models.Model):
         return reverse("clock:building", args=[self.building_id])
 
 
+class ClockEventQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """What was decided names positives; building leads are shown zone and day alone."""
+        return self.filter(clock__building__compound__in=user.access.whole_compounds)
+
+    def kept_by(self, user):
+        return self.filter(clock__building__compound__in=user.access.steward)
+
+
 class ClockEvent(models.Model):
     """What was decided about a clock: when it counts (`on`), when it was said (`at`), by whom and why.
 
@@ -212,6 +221,8 @@ class ClockEvent(models.Model):
     reason = models.CharField(_("reason"), max_length=200, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
+
+    objects = ClockEventQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("clock event")

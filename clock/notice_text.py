@@ -50,9 +50,9 @@ def notice_text(row: ReadClock) -> str:
         lines.append(_("From 0:00 on %(day)s: %(zone)s") % words)
     if reckoning.last_day is not None:
         lines.append(_("Last day: %(day)s, 24:00") % {"day": say_day(reckoning.last_day)})
-    for kind, words in (("pcr", _("PCR tests: %(days)s")), ("antigen", _("Antigen tests: %(days)s"))):
+    for kind, line in (("pcr", _("PCR tests: %(days)s")), ("antigen", _("Antigen tests: %(days)s"))):
         if days := reckoning.tests(kind, today.on)[:14]:
-            lines.append(words % {"days": _days(days)})
+            lines.append(line % {"days": _days(days)})
     lines.append(_("Rule: %(rules)s.") % {"rules": say_rules(today.rules)})
     lines.append(_("These days are estimated; the sub-district decides."))
     return "\n".join(lines)

@@ -30,12 +30,12 @@ def propose_rounds(*, today: date | None = None) -> list[TestRound]:
     due: dict[tuple[int, date], list[ReadClock]] = defaultdict(list)
     for row in read:
         for day in row.reckoning.days:
-            if day.on in {today, today + timedelta(days=1)} and "pcr" in day.tests:
+            if day.on in {today, today + timedelta(days=1)} and "pcr" in day.tests and day.zone != "none":
                 due[row.building.compound_id, day.on].append(row)
     made = []
-    for (_compound, day), rows in sorted(due.items(), key=lambda pair: pair[0]):
+    for (_compound, on), rows in sorted(due.items(), key=lambda pair: pair[0]):
         with translation.override(settings.LANGUAGE_CODE):
-            if (test_round := _propose(day, rows)) is not None:
+            if (test_round := _propose(on, rows)) is not None:
                 made.append(test_round)
     return made
 
@@ -43,7 +43,8 @@ def propose_rounds(*, today: date | None = None) -> list[TestRound]:
 @transaction.atomic
 def _propose(on: date, rows: list[ReadClock]) -> TestRound | None:
     compound = Compound.objects.select_for_update().get(pk=rows[0].building.compound_id)
-    wanted = [row for row in rows if row.building.pk not in _covered(on, [row.building for row in rows])]
+    covered = _covered(on, [row.building for row in rows])
+    wanted = [row for row in rows if row.building.pk not in covered]
     starts_at, ends_at = (datetime.combine(on, hour, tzinfo=SHANGHAI) for hour in (BEGINS, ENDS))
     if not wanted:
         return None

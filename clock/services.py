@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clock.models import Basis, Case, Clock, ClockEvent, RuleProfile, RuleVersion
-from clock.reading import ReadClock, read_clocks, rules_of, today_in_shanghai
+from clock.reading import ReadClock, engine_findings, read_clocks, rules_of, today_in_shanghai
 from clock.shipping import load_rules
 from clock.zones import refresh_zones
 from residents.models import Building, User
@@ -90,6 +90,18 @@ def start_clock(
     subject = case.subject if case else None
     _append(clock, by, kind=ClockEvent.Kind.STARTED, on=on, version=version, subject=subject, reason=reason.strip())
     return clock
+
+
+@transaction.atomic
+def start_clock_from_case(*, case: Case, version: RuleVersion, by: User, reason: str = "") -> Clock:
+    """The rule's basis says which of the case's moments is the first day; choosing another basis later moves it."""
+    rules = rules_of(version)
+    if rules is None:
+        raise ClockError(_("This rule cannot be read. Choose another, or have a new version written."))
+    day, _basis = engine_findings([case])[0].moment(rules.basis)
+    return start_clock(
+        building=case.building, version=version, by=by, on=day or today_in_shanghai(), case=case, reason=reason
+    )
 
 
 @transaction.atomic
