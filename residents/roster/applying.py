@@ -4,7 +4,7 @@ Beside it a trail is made: what each household's line created or changed, from w
 """
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from simple_history.utils import bulk_update_with_history
 
@@ -22,6 +22,22 @@ BATCH = 500
 
 
 @dataclass
+class Standing:
+    """What writing must know of the places and people that are there: the sum of what comparing has seen."""
+
+    buildings: dict[str, Building] = field(default_factory=dict)
+    doors: dict[int, list[Flat]] = field(default_factory=lambda: defaultdict(list))
+    door_at: dict[tuple[int, str, str], Flat] = field(default_factory=dict)
+    spoken_for: set[int] = field(default_factory=set)  # households of which somebody is the contact
+
+    def add(self, present: Present) -> None:
+        self.buildings |= present.buildings
+        self.doors.update(present.doors)
+        self.door_at |= present.door_at
+        self.spoken_for |= {pk for pk, people in present.people.items() if any(person.is_contact for person in people)}
+
+
+@dataclass
 class Written:
     counts: Counter
     trails: list[dict]  # one for each pair given, {} where nothing was written
@@ -29,7 +45,7 @@ class Written:
 
 
 def write_homes(
-    *, compound: Compound, pairs: list[tuple[Home, Outcome]], present: Present, by: User | None, reason: str
+    *, compound: Compound, pairs: list[tuple[Home, Outcome]], present: Standing, by: User | None, reason: str
 ) -> Written:
     """The caller holds the transaction and has made sure that the outcomes are those of this moment."""
     trails: list[dict] = [{} for _pair in pairs]
@@ -57,7 +73,7 @@ def _by(trail: dict) -> dict:
     return {"by": trail["default_user"], "reason": trail["default_change_reason"], "batch_size": BATCH}
 
 
-def _write_buildings(compound, homes: list[Home], present: Present, trail) -> dict[str, Building]:
+def _write_buildings(compound, homes: list[Home], present: Standing, trail) -> dict[str, Building]:
     names = {home.building: home.building_name for home in homes if home.building not in present.buildings}
     last = max([building.position for building in present.buildings.values()], default=0)
     made = []
@@ -69,7 +85,7 @@ def _write_buildings(compound, homes: list[Home], present: Present, trail) -> di
     return present.buildings | {building.code: building for building in made}
 
 
-def _write_doors(pairs, buildings: dict[str, Building], present: Present):
+def _write_doors(pairs, buildings: dict[str, Building], present: Standing):
     """The doors of the pairs by building, entrance and key; and which of them were made."""
     doors: dict[tuple[int, str, str], Flat] = {}
     made: list[Flat] = []
@@ -90,7 +106,7 @@ def _write_doors(pairs, buildings: dict[str, Building], present: Present):
     return doors, made
 
 
-def _grow_buildings(buildings, present: Present, new_doors: list[Flat], trail) -> dict[int, list]:
+def _grow_buildings(buildings, present: Standing, new_doors: list[Flat], trail) -> dict[int, list]:
     """A building is at least as tall and as wide as its doors. It never shrinks: the gaps may be known on purpose."""
     by_building: dict[int, list[Flat]] = defaultdict(list)
     for door in new_doors:
@@ -116,7 +132,7 @@ def _grow_buildings(buildings, present: Present, new_doors: list[Flat], trail) -
     return sizes
 
 
-def _write_households(pairs, doors, buildings, present: Present, trail) -> Written:
+def _write_households(pairs, doors, buildings, present: Standing, trail) -> Written:
     made = [outcome.verdict == Verdict.NEW for _home, outcome in pairs]
     new_keys = reserve_keys(Household, sum(made))
     fresh = iter(new_keys)
@@ -160,13 +176,13 @@ def _lives(home: Home) -> str:
     return home.occupancy or str(Household.Occupancy.OWNER)
 
 
-def _newcomers(home: Home, outcome: Outcome, present: Present) -> list[tuple[Person, bool]]:
+def _newcomers(home: Home, outcome: Outcome, present: Standing) -> list[tuple[Person, bool]]:
     """Whom a household gains, each with whether they speak for it."""
     if outcome.verdict == Verdict.NEW:
         return [(person, person.is_contact) for person in home.people]
     if not outcome.plan["add"]:
         return []
-    has_contact = any(person.is_contact for person in present.people[outcome.plan["household"]])
+    has_contact = outcome.plan["household"] in present.spoken_for
     told = [home.people[index] for index in outcome.plan["add"]]
     return [(person, person.is_contact and not has_contact) for person in told]
 

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from residents.models import Building, Compound, Household, Resident, RosterLine, mask_name, mask_phone
 from residents.roster.cells import name_key
 from residents.roster.homes import Home, Person
-from residents.roster.present import Known, Neighbour, Present
+from residents.roster.present import Known, Neighbour, Present, load_present
 from residents.roster.words import RosterError
 
 Verdict = RosterLine.Verdict
+TOGETHER = 4000  # households compared with what is known of their buildings
 
 
 @dataclass(slots=True)
@@ -28,14 +29,31 @@ class Outcome:
         return self.verdict == Verdict.NEW and self.plan["building"] is None
 
 
-def check_compound(compound: Compound, homes: list[Home], present: Present) -> None:
-    """A file of which no building is known here belongs elsewhere, unless this compound has none yet."""
-    if (
-        any(home.key for home in homes)
-        and not present.buildings
-        and Building.objects.filter(compound=compound).exists()
-    ):
+def check_compound(compound: Compound, homes: list[Home], codes: set[str]) -> None:
+    """A file of which no building is known here belongs elsewhere, unless this compound has none yet.
+    `codes`: of the compound's buildings."""
+    if any(home.key for home in homes) and codes and codes.isdisjoint(home.building for home in homes):
         raise RosterError("wrong_compound", compound=compound.name)
+
+
+def compare_by_building(
+    compound: Compound, homes: Sequence[Home], *, lock: bool = False
+) -> Iterator[tuple[Present, Iterator[tuple[int, Outcome]]]]:
+    """Some buildings at a time, with what is known of them: a whole compound need not be in memory beside its file.
+    An outcome comes with the place of its home."""
+    places: dict[str, list[int]] = defaultdict(list)
+    for place, home in enumerate(homes):
+        places[home.building].append(place)
+    codes: list[str] = []
+    some: list[int] = []
+    for number, (code, several) in enumerate(places.items(), 1):
+        codes.append(code)
+        some += several
+        if len(some) >= TOGETHER or number == len(places):
+            present = load_present(compound, codes, lock=lock)
+            some.sort()
+            yield present, zip(some, compare_all([homes[place] for place in some], present), strict=True)
+            codes, some = [], []
 
 
 def compare_all(homes: Sequence[Home], present: Present) -> Iterator[Outcome]:

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import MISSING, dataclass, field, fields
+from sys import intern
 from types import MappingProxyType
 from typing import Any
 
+ALIKE = frozenset({"building", "building_name", "entrance", "sheet", "occupancy"})
 NOTHING: Any = MappingProxyType({})
 
 
@@ -113,7 +115,10 @@ def dump_home(home: Home) -> dict:
 
 
 def load_home(kept: dict) -> Home:
-    return Home(**{**kept, "people": [Person(**person) for person in kept["people"]]})
+    # Most texts of a roster are the same in every line: one for all of them, or they fill the memory.
+    told: dict[str, Any] = {name: intern(text) if name in ALIKE else text for name, text in kept.items()}
+    told["people"] = [Person(**person) for person in kept["people"]]
+    return Home(**told)
 
 
 def _told(thing: Home | Person, defaults: list[tuple[str, Any]]) -> dict:

@@ -9,6 +9,7 @@ import logging
 from collections import Counter
 from datetime import datetime, timedelta
 from itertools import islice
+from sys import intern
 
 from django.db import OperationalError, connection, transaction
 from django.db.models import Q
@@ -16,13 +17,13 @@ from django.utils import timezone
 
 from residents.encryption import decrypt, encrypt
 from residents.models import Building, ColumnMapping, Compound, RosterImport, RosterLine, User
-from residents.roster.applying import write_homes
-from residents.roster.comparing import Outcome, check_compound, compare_all
+from residents.roster.applying import Standing, write_homes
+from residents.roster.comparing import Outcome, check_compound, compare_by_building
 from residents.roster.fencing import read_fenced
-from residents.roster.homes import Home, load_home
-from residents.roster.lines import Preview, count_verdicts, home_line, insert_lines
+from residents.roster.homes import load_home
+from residents.roster.lines import Line, Preview, count_verdicts, home_line, insert_lines
 from residents.roster.mapping import forget_last_columns
-from residents.roster.present import Present, load_present
+from residents.roster.trail import in_batches
 from residents.roster.understanding import understand
 from residents.roster.undoing import take_back
 from residents.roster.words import RosterError, RosterStateError, default_sentence
@@ -204,17 +205,16 @@ def read_import(roster_import: RosterImport) -> None:
     known = list(Building.objects.filter(compound=compound).values_list("code", "name"))
     mappings = dict(ColumnMapping.objects.filter(compound=compound).values_list("header", "columns"))
     understood = understand(book, only_building=known[0] if len(known) == 1 else None, mappings=mappings)
-    present = load_present(compound, {home.building for home in understood.homes})
-    check_compound(compound, understood.homes, present)
-    preview = Preview(book, understood, present, known)
-    _go_on(roster_import, done_count=0, total_count=preview.count)
+    check_compound(compound, understood.homes, {code for code, _name in known})
+    preview = Preview(compound, book, understood, known)
+    _go_on(roster_import, done_count=0, total_count=len(preview.positions))
     roster_import.lines.all().delete()
     lines = preview.lines()
     done = 0
     while chunk := list(islice(lines, CHUNK)):
         with transaction.atomic():
             _hold(roster_import, done_count=done + len(chunk))
-            insert_lines(roster_import, done, chunk)
+            insert_lines(roster_import, chunk)
         done += len(chunk)
         _go_on(roster_import)
     findings = roster_import.findings | preview.findings()
@@ -235,26 +235,26 @@ def apply_import(roster_import: RosterImport) -> None:
         told = json.loads(payload)
         told = told["decided"] if choice else told
         homes.append(load_home(told["home"]))
-        kept.append((told.get("verdict", verdict), told["plan"]))
+        # The names of a plan are the same in every line: one text each for all of them.
+        plan = {intern(name): value for name, value in told["plan"].items()}
+        kept.append(Outcome(told.get("verdict", verdict), plan))
         lines.append(position)
     with transaction.atomic():
         _hold(roster_import, done_count=0)
         Compound.objects.select_for_update().get(pk=roster_import.compound_id)
-        present = load_present(roster_import.compound, {home.building for home in homes}, lock=True)
-        outcomes = list(compare_all(homes, present))
-        moved = [
-            (position, home, outcome)
-            for position, before, home, outcome in zip(lines, kept, homes, outcomes, strict=True)
-            if before != (outcome.verdict, outcome.plan)
-        ]
-        del kept
+        standing, moved = Standing(), {}
+        for present, outcomes in compare_by_building(roster_import.compound, homes, lock=True):
+            for place, outcome in outcomes:
+                if (kept[place].verdict, kept[place].plan) != (outcome.verdict, outcome.plan):
+                    moved[lines[place]] = home_line(homes[place], outcome, present)
+            standing.add(present)
         if moved:
-            _preview_again(roster_import, moved, present)
+            _preview_again(roster_import, moved)
             return
         written = write_homes(
             compound=roster_import.compound,
-            pairs=list(zip(homes, outcomes, strict=True)),
-            present=present,
+            pairs=list(zip(homes, kept, strict=True)),
+            present=standing,
             by=User.objects.filter(pk=roster_import.findings.get("applied_by")).first(),
             reason=change_reason(roster_import),
         )
@@ -299,12 +299,11 @@ def change_reason(roster_import: RosterImport) -> str:
     return f"roster import {roster_import.pk}"
 
 
-def _preview_again(roster_import: RosterImport, moved: list[tuple[int, Home, Outcome]], present: Present) -> None:
-    for start in range(0, len(moved), CHUNK):
-        some = {position: (home, outcome) for position, home, outcome in moved[start : start + CHUNK]}
-        lines = list(roster_import.lines.filter(position__in=some).defer("original"))
+def _preview_again(roster_import: RosterImport, moved: dict[int, Line]) -> None:
+    for positions in in_batches(moved, CHUNK):
+        lines = list(roster_import.lines.filter(position__in=positions).defer("original"))
         for line in lines:
-            fresh = home_line(*some[line.position], present)
+            fresh = moved[line.position]
             line.verdict, line.notes, line.payload, line.choice = fresh.verdict, fresh.notes, fresh.payload, ""
         RosterLine.objects.bulk_update(lines, ["verdict", "notes", "payload", "choice"], batch_size=100)
     counts = count_verdicts(Counter(roster_import.lines.values_list("verdict", flat=True)))

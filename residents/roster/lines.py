@@ -1,15 +1,14 @@
 """The lines of a preview: made one after the other as they are written, so that no large file is in memory as lines."""
 
-import heapq
 import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from residents.encryption import secret
-from residents.models import RosterImport, RosterLine
+from residents.models import Compound, RosterImport, RosterLine
 from residents.roster.bulk import insert_rows
-from residents.roster.comparing import Outcome, compare_all
+from residents.roster.comparing import Outcome, compare_by_building
 from residents.roster.deciding import line_payload
 from residents.roster.homes import Home, LeftRow, Understood
 from residents.roster.present import Present
@@ -47,42 +46,44 @@ class Line:
 class Preview:
     """What a file would do. Its findings are complete when its lines have been taken."""
 
-    def __init__(self, book: Book, understood: Understood, present: Present, buildings: list[tuple[str, str]]):
-        self.understood, self.present, self.buildings = understood, present, buildings
-        self.order = {sheet.name: place for place, sheet in enumerate(book.sheets)}
+    def __init__(self, compound: Compound, book: Book, understood: Understood, buildings: list[tuple[str, str]]):
+        self.compound, self.understood, self.buildings = compound, understood, buildings
         self.rows = {sheet.name: sheet.rows for sheet in book.sheets}
         self.counts: Counter = Counter()
         self.new_buildings: dict[str, str] = {}
         self.with_rows_left: set[str] = set()
+        self.positions = self._in_order({sheet.name: place for place, sheet in enumerate(book.sheets)})
 
-    @property
-    def count(self) -> int:
-        return len(self.understood.homes) + len(self.understood.left)
+    def _in_order(self, sheets: dict[str, int]) -> list[int]:
+        """The position of each household, then of each row left out: as they stand in the file."""
+        places = [(sheets.get(home.sheet, 0), home.first_row) for home in self.understood.homes]
+        places += [(sheets.get(row.sheet, 0), row.row) for row in self.understood.left]
+        positions = [0] * len(places)
+        for position, place in enumerate(sorted(range(len(places)), key=places.__getitem__)):
+            positions[place] = position
+        return positions
 
-    def lines(self) -> Iterator[Line]:
-        """As they stand in the file."""
-        for line in heapq.merge(self._of_homes(), self._of_left_rows(), key=self._place):
+    def lines(self) -> Iterator[tuple[int, Line]]:
+        """Each line with its position, building by building."""
+        for place, line in self._all_lines():
             self.counts[line.verdict] += 1
             if line.original:
                 self.with_rows_left.add(line.sheet)
-            yield line
+            yield self.positions[place], line
 
-    def _place(self, line: Line) -> tuple[int, int]:
-        return self.order.get(line.sheet, 0), line.first_row
-
-    def _of_homes(self) -> Iterator[Line]:
+    def _all_lines(self) -> Iterator[tuple[int, Line]]:
         homes = self.understood.homes
-        for home, outcome in zip(homes, compare_all(homes, self.present), strict=True):
-            if outcome.is_new_building:
-                self.new_buildings[home.building] = home.building_name
-            line = home_line(home, outcome, self.present)
-            if outcome.verdict == RosterLine.Verdict.ASK:
-                line.original = self._original(home.sheet, home.rows)
-            yield line
-
-    def _of_left_rows(self) -> Iterator[Line]:
-        for row in self.understood.left:
-            yield self._left_line(row)
+        for present, outcomes in compare_by_building(self.compound, homes):
+            for place, outcome in outcomes:
+                home = homes[place]
+                if outcome.is_new_building:
+                    self.new_buildings[home.building] = home.building_name
+                line = home_line(home, outcome, present)
+                if outcome.verdict == RosterLine.Verdict.ASK:
+                    line.original = self._original(home.sheet, home.rows)
+                yield place, line
+        for place, row in enumerate(self.understood.left, len(homes)):
+            yield place, self._left_line(row)
 
     def _left_line(self, row: LeftRow) -> Line:
         verdict = str(RosterLine.Verdict.ASK if row.ask else RosterLine.Verdict.REFUSED)
@@ -94,7 +95,7 @@ class Preview:
             verdict=verdict,
             room=row.room,
             notes=[{"code": row.code, "column": row.column}],
-            payload=line_payload(row.home, outcome, self.present, self.buildings) if row.home else "",
+            payload=line_payload(row.home, outcome, Present(), self.buildings) if row.home else "",
             original=self._original(row.sheet, row.rows),
         )
 
@@ -147,8 +148,7 @@ def count_verdicts(counts: Counter) -> dict[str, int]:
     return {str(verdict): counts[verdict] for verdict in RosterLine.Verdict.values}
 
 
-def insert_lines(roster_import: RosterImport, first: int, lines: list[Line]) -> None:
-    """Positions are counted from `first`."""
+def insert_lines(roster_import: RosterImport, lines: list[tuple[int, Line]]) -> None:
     rows = (
         (
             roster_import.pk,
@@ -162,6 +162,6 @@ def insert_lines(roster_import: RosterImport, first: int, lines: list[Line]) -> 
             secret(line.payload),
             secret(line.original),
         )
-        for position, line in enumerate(lines, first)
+        for position, line in lines
     )
     insert_rows(RosterLine, COLUMNS, rows)

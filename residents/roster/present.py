@@ -7,6 +7,7 @@ numbers are one.
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
+from functools import cached_property
 
 from django.db.models import F, TextField
 from django.db.models.functions import Cast
@@ -43,7 +44,6 @@ class Neighbour:
     """A person."""
 
     pk: int
-    household_id: int
     name: str
     secret: str  # the phone, encrypted
     phone_index: str
@@ -74,45 +74,52 @@ class Present:
     buildings: dict[str, Building] = field(default_factory=dict)
     doors: dict[int, list[Flat]] = field(default_factory=lambda: defaultdict(list))  # by building
     door_at: dict[tuple[int, str, str], Flat] = field(default_factory=dict)
-    door_of: dict[int, Flat] = field(default_factory=dict)  # by its own key
-    rooms: dict[tuple[int, str], list[Flat]] = field(default_factory=lambda: defaultdict(list))
     households: dict[int, list[Known]] = field(default_factory=lambda: defaultdict(list))  # by door, current
     people: dict[int, list[Neighbour]] = field(default_factory=lambda: defaultdict(list))  # by household, current
 
     def entrances(self, building: Building) -> set[str]:
         return {door.entrance for door in self.doors[building.pk]}
 
+    @cached_property
+    def rooms(self) -> dict[tuple[int, str], list[Flat]]:
+        """Doors by building and key, whatever their entrance."""
+        rooms = defaultdict(list)
+        for doors in self.doors.values():
+            for door in doors:
+                rooms[door.building_id, door.key].append(door)
+        return rooms
+
+    @cached_property
+    def door_of(self) -> dict[int, Flat]:
+        return {door.pk: door for doors in self.doors.values() for door in doors}
+
 
 def load_present(compound: Compound, codes: Iterable[str], *, lock: bool = False) -> Present:
     """With `lock` the rows cannot change under us until the transaction ends (SQLite holds its one write lock)."""
     present = Present()
-    rows = Building.objects.filter(compound=compound).order_by("pk")
+    buildings = Building.objects.filter(compound=compound).order_by("pk")
     wanted = set(codes)
-    present.buildings = {b.code: b for b in (rows.select_for_update() if lock else rows) if b.code in wanted}
+    present.buildings = {b.code: b for b in (buildings.select_for_update() if lock else buildings) if b.code in wanted}
     ids = [building.pk for building in present.buildings.values()]
     if not ids:
         return present
     doors = Door.objects.filter(building__in=ids).order_by("pk")
     # Subqueries, not joins: only the rows themselves are locked.
     behind = Household.objects.filter(door__in=Door.objects.filter(building__in=ids))
-    households = behind.current().order_by("pk")
-    people = Resident.objects.filter(moved_out_on=None, household__in=behind.order_by()).order_by("pk")
+    people = Resident.objects.filter(moved_out_on=None, household__in=behind).order_by("pk")
     people = people.annotate(secret=Cast(F("phone"), TextField()))
     for told in _rows(doors, Flat, lock):
         door = Flat(*told)
-        present.door_of[door.pk] = door
         present.doors[door.building_id].append(door)
         present.door_at[door.building_id, door.entrance, door.key] = door
-        present.rooms[door.building_id, door.key].append(door)
-    for told in _rows(households, Known, lock):
+    for told in _rows(behind.current().order_by("pk"), Known, lock):
         household = Known(*told)
         present.households[household.door_id].append(household)
-    for told in _rows(people, Neighbour, lock):
-        person = Neighbour(*told)
-        present.people[person.household_id].append(person)
+    for told in _rows(people, Neighbour, lock, "household_id"):
+        present.people[told[-1]].append(Neighbour(*told[:-1]))
     return present
 
 
-def _rows(rows, kind: type, lock: bool):
+def _rows(rows, kind: type, lock: bool, *besides: str):
     names = [row.name for row in fields(kind)]
-    return (rows.select_for_update() if lock else rows).values_list(*names).iterator(chunk_size=2000)
+    return (rows.select_for_update() if lock else rows).values_list(*names, *besides).iterator(chunk_size=2000)

@@ -212,10 +212,14 @@ def _leave(result: Understood, left: LeftRow, entry: Entry | None) -> None:
 
 def _read(row: Row, name: str, read):
     """`read` applied to the text of one cell; what it cannot read refuses the row and names the column."""
-    if name not in row.columns:
+    place = row.columns.get(name)
+    if place is None:
         return read("")
+    text = row.values[place] if place < len(row.values) else ""
     try:
-        return read(row.text(name))
+        if type(text) is not str or (not text and row.tops):
+            text = row.text(name)
+        return read(text)
     except CellError as error:
         raise RowRefused(name, error) from error
 
