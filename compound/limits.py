@@ -79,6 +79,8 @@ LIMITS: dict[str, list[Limit]] = {
     "home_tell": [Limit(600, client_address), Limit(20, by_secret)],
     # Ten of a million codes in a quarter of an hour, the three around now being right: a guesser needs years.
     "second_factor": [Limit(10, by_user, is_exact=True, methods=POSTS, span=900)],
+    # It asks for a password and sends mail to an address somebody typed.
+    "account": [Limit(5, by_user, is_exact=True, methods=POSTS, span=900)],
     "residents:search": [Limit(60, by_user)],
     "sync": [Limit(120, by_phone)],
     "my_doors": [Limit(120, by_phone)],

@@ -7,7 +7,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from compound import health, household, opening, second_factor, views, visits, volunteer_day
+from compound import account, health, household, opening, second_factor, views, visits, volunteer_day
 from compound.following import follow_marks
 from compound.phone_urls import phone_urlpatterns
 from compound.sync import sync
@@ -21,6 +21,8 @@ urlpatterns = [
     path("second-factor/set-up/", second_factor.second_factor_enrol, name="second_factor_enrol"),
     path("second-factor/codes/", second_factor.second_factor_codes, name="second_factor_codes"),
     path("logout/", LogoutView.as_view(), name="logout"),
+    path("me/", account.account, name="account"),
+    path("me/email/<str:token>/", account.email_confirm, name="email_confirm"),
     path("language/", login_not_required(set_language), name="set_language"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
