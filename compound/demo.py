@@ -19,6 +19,7 @@ from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
 
+from compound.demo_antigen import start_antigen_round
 from compound.demo_lifts import show_call_down
 from compound.opening import open_any_round
 from residents.devices import bind_device
@@ -80,6 +81,7 @@ def build_demo(*, stage: str, seed: int) -> Demo:
         _walk(demo.round, squad, luck, stage)
     if stage == "busy":
         show_call_down(round=demo.round, by=chen)
+        start_antigen_round(estate, sun, zhao, random.Random(seed))  # noqa: S311 - the same each time
     if stage == "closed":
         close_round(round=demo.round, by=chen, reason="全部楼层走完，缺户明早补")
     return demo

@@ -11,13 +11,13 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.template.loader import render_to_string
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from testing_rounds.antigen_stats import AntigenStats, Tally
 
 FEWEST_POSITIVES = 5
 WIDTH, TOP, LINE, FOOT = 720, 168, 52, 92
-COLUMNS = (372, 456, 540, 624, 700)  # where the figures of each row end
+COLUMNS = (352, 436, 520, 604, 688)  # where the figures of each row end
 
 
 class Row(NamedTuple):
@@ -45,8 +45,14 @@ def _row(y: int, name: str, tally: Tally, *, is_total: bool = False) -> Row:
 
 def draw_picture(stats: AntigenStats, now: datetime) -> str:
     rows = [_row(TOP + LINE * n, str(row.building), row.tally) for n, row in enumerate(stats.rows)]
-    rows.append(_row(TOP + LINE * len(rows), _("All"), stats.total, is_total=True))
-    headings = [_("Kits"), _("Told"), _("Missing"), _("Invalid"), _("Positive")]
+    rows.append(_row(TOP + LINE * len(rows), pgettext("antigen", "All"), stats.total, is_total=True))
+    headings = [
+        pgettext("antigen", "Kits"),
+        pgettext("antigen", "Told"),
+        pgettext("antigen", "Missing"),
+        pgettext("antigen", "Invalid"),
+        pgettext("antigen", "Positive"),
+    ]
     return render_to_string(
         "testing_rounds/antigen_picture.svg",
         {

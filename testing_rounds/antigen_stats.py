@@ -240,6 +240,11 @@ class PersonLine:
         return self.step in {Step.NEGATIVE, Step.POSITIVE, Step.RETEST, Step.DISPUTED}
 
     @property
+    def is_owed(self) -> bool:
+        """Somebody is waited for, or has to say which of two words is right."""
+        return self.step in {Step.GIVEN, Step.OVERDUE, Step.RETEST, Step.DISPUTED}
+
+    @property
     def has_kit_untold(self) -> bool:
         return self.step in {Step.GIVEN, Step.OVERDUE}
 

@@ -35,6 +35,7 @@ from testing_rounds.antigen_forms import AntigenRoundForm, ChaseForm
 from testing_rounds.antigen_picture import draw_picture
 from testing_rounds.antigen_stats import AntigenStats, PersonLine, is_past, lines_of, read_overdue, read_stats
 from testing_rounds.models import Chase
+from testing_rounds.recheck import open_rechecks
 from testing_rounds.results import ResultError
 
 PAGE = 60
@@ -93,7 +94,12 @@ def _stats_context(request, stats: AntigenStats) -> dict:
         "stats": stats,
         "keeps": [row.building.pk for row in stats.rows if access.keeps(row.building)],
         "can_keep": stats.round.compound_id in access.steward,
+        "rechecks": _rechecks(request, stats) if stats.total.positive else [],
     }
+
+
+def _rechecks(request, stats: AntigenStats) -> list[Round]:
+    return list(open_rechecks(stats.round.compound_id).visible_to(request.user))
 
 
 def _etag(request, stats: AntigenStats) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Max
@@ -18,7 +19,7 @@ from django.utils.translation import ngettext
 
 from notices.services import draft_message, plan_messages
 from residents.models import Building, Compound, Household, Resident, RoleGrant, User
-from rounds.models import Round, RoundEvent, Visit
+from rounds.models import Round, RoundEvent, RoundQuerySet, Visit
 from testing_rounds.models import ExpectedPerson, PersonResult, Result, TestRound
 from testing_rounds.recall import doors_today
 
@@ -56,7 +57,7 @@ def _not_asked_yet(facts: list[PersonResult], compound_id: int) -> list[Expected
         )
     )
     open_ones = ExpectedPerson.objects.filter(
-        visit__round__in=_open_rounds(compound_id), resident__in=[one.resident_id for one in people if one.resident_id]
+        visit__round__in=open_rechecks(compound_id), resident__in=[one.resident_id for one in people if one.resident_id]
     )
     asked = set(open_ones.values_list("resident", flat=True))
     before = PersonResult.objects.filter(person__in=ids, value=Result.POSITIVE).exclude(
@@ -70,7 +71,8 @@ def _not_asked_yet(facts: list[PersonResult], compound_id: int) -> list[Expected
     ]
 
 
-def _open_rounds(compound_id: int):
+def open_rechecks(compound_id: int) -> RoundQuerySet:
+    """Single tubes after positive antigen tests, of rounds that run."""
     return Round.objects.open().filter(
         compound=compound_id, kind=Round.Kind.RECALL, test_round__recalls=None, test_round__isnull=False
     )
@@ -78,7 +80,7 @@ def _open_rounds(compound_id: int):
 
 def _find_round(compound_id: int, behind: dict[Household, list]) -> tuple[Round, dict[int, Visit]] | None:
     """The newest that runs and in which none of these doors was answered, with its visits there."""
-    for round in _open_rounds(compound_id).order_by("-pk"):
+    for round in open_rechecks(compound_id).order_by("-pk"):
         visits = {row.household_id: row for row in round.visits.filter(household__in=behind).select_for_update()}
         if not any(visit.latest_mark_id for visit in visits.values()):
             return round, visits
@@ -168,7 +170,7 @@ def _tell(round: Round, people: Counter[Building]) -> None:
     plan_messages(rows)
 
 
-def _text(round: Round, counts: dict[Building, int]) -> dict[str, str]:
+def _text(round: Round, counts: dict[Building, int]) -> dict[str, Any]:
     line = _("%(building)s: %(people)s")
     told = {
         row: ngettext("%(count)s person", "%(count)s people", n) % {"count": n}

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from honcho.manager import Manager
 
 from compound.demo import PASSWORD, fresh_invite_link
+from compound.demo_antigen import fresh_household_link
 from residents.models import User
 
 
@@ -68,4 +69,6 @@ class Command(BaseCommand):
                 say(f"    {user.username:8} {user.display_name}  {roles}")
             if link := fresh_invite_link():
                 say(f"  A volunteer's phone (open in a private window): {link}")
+            if link := fresh_household_link():
+                say(f"  A household's page, as from the card at its door: {link}")
         say("  Ctrl-C stops everything.\n")
