@@ -7,8 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from residents.models import Building, Compound, Volunteer
 from rounds.models import Assignment, Outcome, Round
-
-LONGEST_ROUND = timedelta(days=14)
+from rounds.services import LONGEST_ROUND
 
 
 class MomentField(forms.SplitDateTimeField):
@@ -47,7 +46,10 @@ class WindowForm(forms.Form):
     def clean(self):
         cleaned = super().clean()
         starts_at, ends_at = cleaned.get("starts_at"), cleaned.get("ends_at")
-        if starts_at and ends_at:
+        was = self.initial.get("ends_at") if self.is_bound else None
+        if was and ends_at == was.replace(second=0, microsecond=0):
+            cleaned["ends_at"] = was  # untouched: a round that is overdue may still get another title
+        elif starts_at and ends_at:
             if ends_at <= starts_at:
                 self.add_error("ends_at", _("The round must end after it starts."))
             elif ends_at - starts_at > LONGEST_ROUND:

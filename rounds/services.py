@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Max
@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from residents.models import Building, Compound, User, Volunteer
 from rounds.models import Assignment, Round, RoundEvent, Visit
 from rounds.snapshot import Snapshot, take_snapshot
+
+LONGEST_ROUND = timedelta(days=14)
 
 
 class RoundError(ValueError):
@@ -47,12 +49,15 @@ def change_round(
     current = Round.objects.select_for_update().get(pk=round.pk)
     if current.state in {Round.State.CLOSED, Round.State.CANCELLED}:
         raise RoundError(_("This round is over; it can no longer be changed."))
-    current.title, current.ends_at = title, ends_at
+    was, current.title, current.ends_at = current.ends_at, title, ends_at
     if current.is_draft:
         current.starts_at = starts_at
         current.buildings.set(buildings)
     if current.ends_at <= current.starts_at:
         raise RoundError(_("The round must end after it starts."))
+    # Measured from the start it keeps, so that an open round is not made longer bit by bit.
+    if was != current.ends_at > current.starts_at + LONGEST_ROUND:
+        raise RoundError(_("A round lasts two weeks at the most."))
     current.save(update_fields=["title", "starts_at", "ends_at"])
     return current
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import cast
 
 from residents.models import Building, Door, Household, Resident
 from residents.staying import Guests, guests_of
@@ -57,7 +58,7 @@ def joined_rooms_of(buildings: Iterable[Building]) -> dict[int, list[str]]:
     rooms: dict[int, list[str]] = defaultdict(list)
     doors = Door.objects.filter(building__in=buildings, joined_to__isnull=False).order_by("entrance", "key")
     for main, entrance, room, beside in doors.values_list("joined_to", "entrance", "room", "joined_to__entrance"):
-        rooms[main].append(room if entrance == beside else f"{entrance}-{room}".removeprefix("-"))
+        rooms[cast(int, main)].append(room if entrance == beside else f"{entrance}-{room}".removeprefix("-"))
     return rooms
 
 

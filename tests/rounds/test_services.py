@@ -127,6 +127,22 @@ def test_an_end_before_the_start_it_keeps_is_refused_and_nothing_changes(world, 
     assert kept(draft) == before
 
 
+def test_an_open_round_is_not_made_longer_bit_by_bit(world, draft):
+    """Neither by moving the start the form shows along with the end."""
+    open_round(round=draft, by=world.chen)
+    start = draft.starts_at
+    for days in (7, 14):
+        change_round(**window(draft, starts_at=start + timedelta(days=days - 1), ends_at=start + timedelta(days=days)))
+    before = kept(draft)
+    for beyond in (timedelta(minutes=1), timedelta(days=7)):
+        wish = window(draft, starts_at=start + timedelta(days=13), ends_at=start + timedelta(days=14) + beyond)
+        with pytest.raises(RoundError, match="two weeks at the most"):
+            change_round(**wish)
+    assert kept(draft) == before
+    change_round(**window(draft, title="Still open", ends_at=before[2]))
+    assert kept(draft)[0] == "Still open"
+
+
 def test_a_draft_refused_for_its_times_keeps_its_buildings(world, draft):
     before = kept(draft)
     with pytest.raises(RoundError):

@@ -140,6 +140,24 @@ def test_an_open_round_keeps_what_is_frozen(world, steward, notify):
     assert list(row.buildings.all()) == [world.building1, world.building2]
 
 
+def test_an_overdue_round_gets_another_title_without_another_end(world, steward, notify):
+    start, end = timezone.now() - 3 * DAY, timezone.now() - DAY
+    Round.objects.filter(pk=notify.pk).update(starts_at=start, ends_at=end)
+    assert steward.post(at("edit", notify.pk), typed(world, title="Overdue", **moments(start, end))).status_code == 302
+    row = Round.objects.get(pk=notify.pk)
+    assert (row.title, row.ends_at) == ("Overdue", end)
+    moved = typed(world, title="Moved", **moments(start, end + timedelta(hours=1)))
+    answer = steward.post(at("edit", notify.pk), moved)
+    assert (answer.status_code, answer.context["form"].errors["ends_at"]) == (422, ["This is in the past."])
+    late = typed(world, title="Longer", **moments(timezone.now(), start + 15 * DAY))
+    answer = steward.post(at("edit", notify.pk), late)
+    assert (answer.status_code, answer.context["form"].non_field_errors()) == (
+        422,
+        ["A round lasts two weeks at the most."],
+    )
+    assert Round.objects.get(pk=notify.pk).title == "Overdue"
+
+
 def test_a_round_that_is_over_says_so_and_keeps_what_was_typed(world, steward, notify):
     close_round(round=notify, by=world.chen)
     answer = steward.post(at("edit", notify.pk), typed(world, title="Too late"))
