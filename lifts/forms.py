@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from lifts.models import CallDown, RideSettings, Turn
 from lifts.riding import FLAGS, Step
@@ -45,7 +46,7 @@ class RideSettingsForm(forms.Form):
     batch_size = forms.IntegerField(
         label=_("Households a batch"), min_value=1, max_value=200, help_text=_("Told together to get ready.")
     )
-    order = forms.ChoiceField(label=_("Order"), choices=RideSettings.Order)
+    order = forms.ChoiceField(label=pgettext_lazy("lifts", "Order"), choices=RideSettings.Order)
     cannot_come_down = forms.ChoiceField(label=_("Who cannot come down by themselves gets"), choices=RideSettings.Help)
 
     @staticmethod

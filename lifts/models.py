@@ -15,6 +15,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from residents.models import Building
 from rounds.models import Round, Visit
@@ -50,7 +51,7 @@ class RideSettings(models.Model):
         _("who cannot come down by themselves gets"), max_length=10, choices=Help, default=Help.LONGER
     )
     agent = models.CharField(_("disinfectant"), max_length=40, default="含氯消毒剂")
-    strength = models.CharField(_("strength"), max_length=40, default="500 mg/L")
+    strength = models.CharField(_("strength"), max_length=40, default="500mg/L")
 
     class Meta:
         abstract = True
@@ -106,7 +107,9 @@ class CallDown(RideSettings):
     plan = models.ForeignKey(CallDownPlan, on_delete=models.PROTECT, related_name="call_downs")
     building = models.ForeignKey(Building, on_delete=models.PROTECT, related_name="call_downs")
     entrance = models.CharField(_("entrance"), max_length=10, blank=True)
-    wave = models.PositiveSmallIntegerField(_("group"), default=0, help_text=_("Groups go down one after the other."))
+    wave = models.PositiveSmallIntegerField(
+        pgettext_lazy("lifts", "group"), default=0, help_text=_("Groups go down one after the other.")
+    )
     goes_ahead = models.BooleanField(
         _("does not wait for its group"), default=False, help_text=_("A steward let it go before its turn.")
     )
@@ -155,7 +158,7 @@ class Lift(models.Model):
 
     building = models.ForeignKey(Building, on_delete=models.PROTECT, related_name="lifts")
     entrance = models.CharField(_("entrance"), max_length=10, blank=True)
-    number = models.PositiveSmallIntegerField(_("number"))
+    number = models.PositiveSmallIntegerField(pgettext_lazy("lifts", "number"))
     is_reserved = models.BooleanField(_("for close contacts only"), default=False)
     out_since = models.DateTimeField(_("out of service since"), null=True, blank=True)
     latest_step = models.ForeignKey("RideStep", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -165,7 +168,7 @@ class Lift(models.Model):
 
     class Meta:
         verbose_name = _("lift")
-        verbose_name_plural = _("lifts")
+        verbose_name_plural = pgettext_lazy("lifts", "lifts")
         ordering = ["building", "entrance", "number"]
         constraints = [
             models.UniqueConstraint(fields=["building", "entrance", "number"], name="lift_once_per_entrance"),
@@ -224,7 +227,7 @@ class Turn(models.Model):
     from its steps by `lifts.folding.fold_turn` and written by `lifts.riding` alone."""
 
     class State(models.TextChoices):
-        WAITING = "waiting", _("waiting")
+        WAITING = "waiting", pgettext_lazy("lifts", "waiting")
         RIDING = "riding", _("on its way")
         SERVED = "served", _("has been down")
         STAIRS = "stairs", _("went by the stairs")
@@ -247,8 +250,8 @@ class Turn(models.Model):
     minutes: int | None
 
     class Meta:
-        verbose_name = _("turn")
-        verbose_name_plural = _("turns")
+        verbose_name = pgettext_lazy("lifts", "turn")
+        verbose_name_plural = pgettext_lazy("lifts", "turns")
         ordering = ["call_down", "position"]
         constraints = [
             models.UniqueConstraint(fields=["call_down", "visit"], name="turn_once_per_visit"),
@@ -270,9 +273,9 @@ class Ride(models.Model):
     """One household, there and back in one lift, until the lift is safe again. Folded from its steps."""
 
     class State(models.TextChoices):
-        CALLED = "called", _("called")
+        CALLED = "called", pgettext_lazy("lifts", "called")
         RIDING = "riding", _("riding down")
-        DOWN = "down", _("down")
+        DOWN = "down", pgettext_lazy("lifts", "down")
         RETURNING = "returning", _("riding back")
         DISINFECTING = "disinfecting", _("being disinfected")
 
@@ -329,9 +332,9 @@ class RideStep(models.Model):
     """What somebody told with one press: kept for ever. Taking back is one more step, which names what it undoes."""
 
     class Step(models.TextChoices):
-        CALLED = "called", _("called")
+        CALLED = "called", pgettext_lazy("lifts", "called")
         RIDING = "riding", _("in the lift")
-        DOWN = "down", _("down")
+        DOWN = "down", pgettext_lazy("lifts", "down")
         RETURNING = "returning", _("riding back")
         DISINFECTING = "disinfecting", _("back home, disinfecting")
         NO_SHOW = "no_show", _("nobody came")
@@ -376,11 +379,11 @@ class Disinfection(models.Model):
     lift = models.ForeignKey(Lift, on_delete=models.PROTECT, related_name="disinfections")
     call_down = models.ForeignKey(CallDown, on_delete=models.PROTECT, related_name="disinfections")
     step = models.OneToOneField(RideStep, on_delete=models.PROTECT, related_name="disinfection")
-    place = models.CharField(_("place"), max_length=100)
+    place = models.CharField(pgettext_lazy("lifts", "place"), max_length=100)
     agent = models.CharField(_("disinfectant"), max_length=40)
     strength = models.CharField(_("strength"), max_length=40)
-    started_at = models.DateTimeField(_("began"))
-    ended_at = models.DateTimeField(_("ended"))
+    started_at = models.DateTimeField(pgettext_lazy("lifts", "began"))
+    ended_at = models.DateTimeField(pgettext_lazy("lifts", "ended"))
     safe_at = models.DateTimeField(_("safe again at"))
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 

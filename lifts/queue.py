@@ -4,7 +4,7 @@ the moment of reading; nothing ticks in the background."""
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,9 +14,9 @@ from django.db.models import (
     DurationField,
     ExpressionWrapper,
     F,
+    FilteredRelation,
     Max,
     OuterRef,
-    Prefetch,
     Q,
     QuerySet,
     Subquery,
@@ -118,7 +118,7 @@ class Queue:
 
 
 def read_queue(call_down: CallDown, now: datetime | None = None) -> Queue:
-    """Three statements, whatever the number of households."""
+    """Three statements, whatever the number of households and lifts."""
     now = now or timezone.now()
     turns = list(Turn.objects.filter(call_down=call_down).select_related("visit"))
     lifts = _read_lifts(call_down, now)
@@ -132,7 +132,7 @@ def read_queue(call_down: CallDown, now: datetime | None = None) -> Queue:
         queue.at_home += [turn for turn in waiting if turn.takes_time]
         waiting = [turn for turn in waiting if not turn.takes_time]
     queue.to_call = waiting
-    queue.batches = cut_batches([turn.visit.floor for turn in waiting if not turn.sent_back], call_down.batch_size)
+    queue.batches = _batches(waiting, call_down.batch_size)
     for turn in turns:
         queue.counts[turn.state] = queue.counts.get(turn.state, 0) + 1
         turn.need_words = need_words(turn.visit.needs)
@@ -143,14 +143,23 @@ def read_queue(call_down: CallDown, now: datetime | None = None) -> Queue:
     return queue
 
 
+def _batches(waiting: list[Turn], size: int) -> list[Batch]:
+    """Of those in their usual place; who goes first, or has been sent back, is told alone."""
+    usual = [n for n, turn in enumerate(waiting) if not (turn.is_first or turn.sent_back or turn.is_contact)]
+    batches = cut_batches([waiting[n].visit.floor for n in usual], size)
+    return [replace(batch, first=usual[batch.first]) for batch in batches]
+
+
 def _read_lifts(call_down: CallDown, now: datetime) -> list[LiftNow]:
-    active = Ride.objects.filter(ended_at=None).select_related("turn__visit")
-    lifts = Lift.objects.of(call_down).order_by("number").prefetch_related(Prefetch("rides", active, to_attr="active"))
-    return [_lift_now(lift, call_down, now) for lift in lifts]
+    """Each lift with its one active ride, if there is one: one statement."""
+    active = FilteredRelation("rides", condition=Q(rides__ended_at=None))
+    lifts = Lift.objects.of(call_down).annotate(active=active).select_related("active__turn__visit")
+    return [_lift_now(lift, call_down, now) for lift in lifts.order_by("number")]
 
 
 def _lift_now(lift: Any, call_down: CallDown, now: datetime) -> LiftNow:
-    ride = next((ride for ride in lift.active if not ride.is_over(now)), None)
+    active = getattr(lift, "active", None)  # not set at all where there is none
+    ride = active if active is not None and not active.is_over(now) else None
     lift.building = call_down.building
     if lift.out_since is not None:
         return LiftNow(lift, ride, "out")
@@ -223,6 +232,7 @@ class PlaceNow:
     total: int
     pace: Pace
     forecast: Forecast | None
+    can_run: bool = False
 
     @property
     def finished(self) -> int:

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lifts.forms import PlanForm, RideSettingsForm
@@ -40,6 +41,8 @@ def round_page(request, pk):
     """Every entrance of the round with what is left, the pace and how far it is from the plan."""
     round = get_visible(Round.objects.select_related("compound"), request.user, pk=pk)
     places = read_places(CallDown.objects.visible_to(request.user).filter(plan__round=round))
+    for place in places:
+        place.can_run = request.user.access.keeps(place.call_down.building)
     context = {
         "round": round,
         "places": places,
@@ -164,9 +167,8 @@ def log_csv(request, pk):
     out = io.StringIO("\ufeff")
     out.seek(0, io.SEEK_END)
     writer = csv.writer(out, quoting=csv.QUOTE_ALL)
-    writer.writerow(
-        [_("Place"), _("Disinfectant"), _("Strength"), _("Began"), _("Ended"), _("Safe again at"), _("By"), _("Remark")]
-    )
+    times_of = [pgettext("lifts", "Began"), pgettext("lifts", "Ended"), _("Safe again at")]
+    writer.writerow([pgettext("lifts", "Place"), _("Disinfectant"), _("Strength"), *times_of, _("By"), _("Remark")])
     for line in _log_of(row):
         times = [timezone.localtime(at).strftime("%Y-%m-%d %H:%M:%S") for at in (line.started_at, line.ended_at)]
         safe_at = timezone.localtime(line.safe_at).strftime("%Y-%m-%d %H:%M:%S")

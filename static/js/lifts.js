@@ -3,7 +3,7 @@
 let shown = null;
 let began = 0;
 
-setInterval(() => {
+function tick() {
   const clock = document.querySelector("[data-left]");
   if (!clock) return;
   if (clock !== shown) [shown, began] = [clock, performance.now()]; // the phone's own clock may be wrong
@@ -14,7 +14,9 @@ setInterval(() => {
     return;
   }
   clock.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
-}, 500);
+}
+setInterval(tick, 500);
+tick();
 
 document.addEventListener("submit", (event) => {
   const form = event.target;

@@ -38,7 +38,7 @@ class Tower:
             "order": "top_down",
             "cannot_come_down": "longer",
             "agent": "含氯消毒剂",
-            "strength": "500 mg/L",
+            "strength": "500mg/L",
         } | plan
 
     def open(self):

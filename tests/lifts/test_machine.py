@@ -50,9 +50,11 @@ class House(RuleBasedStateMachine):
         self.screens = {0: 0, 1: 0}
 
     def teardown(self):
-        self.call_everybody_out()
-        transaction.set_rollback(True)
-        self.atomic.__exit__(None, None, None)
+        try:
+            self.call_everybody_out()
+        finally:
+            transaction.set_rollback(True)
+            self.atomic.__exit__(None, None, None)
 
     @property
     def at(self):

@@ -59,7 +59,7 @@ def test_a_ride_goes_its_whole_way_and_the_lift_stays_locked_until_it_is_safe(to
 def test_the_log_writes_itself_and_what_was_taken_back_stays_in_it(tower):
     tower.ride("1201")
     line = Disinfection.objects.get()
-    assert (line.place, line.agent, line.strength) == (f"7号楼 {tower.lifts[0].name}", "含氯消毒剂", "500 mg/L")
+    assert (line.place, line.agent, line.strength) == (f"7号楼 {tower.lifts[0].name}", "含氯消毒剂", "500mg/L")
     times = [(at - tower.start) / MINUTE for at in (line.started_at, line.ended_at, line.safe_at)]
     assert times == [5, 7, 10]
     told(tower, undo_last, at=5.5)
