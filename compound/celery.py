@@ -16,5 +16,6 @@ app.conf.beat_schedule = {
     "work-waiting-imports": {"task": "residents.tasks.work_waiting_imports", "schedule": 2.0},
     "forget-tallies": {"task": "compound.tasks.forget_tallies", "schedule": crontab(minute=17)},
     "plan-reminders": {"task": "compound.tasks.plan_due_reminders", "schedule": crontab()},
+    "turn-the-day": {"task": "clock.tasks.turn_the_day", "schedule": crontab(minute=1)},
     "send-due-messages": {"task": "notices.tasks.send_due_messages", "schedule": 10.0},
 }

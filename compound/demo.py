@@ -20,6 +20,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from compound.demo_antigen import start_antigen_round
+from compound.demo_clock import build_clocks
 from compound.demo_lifts import show_call_down
 from compound.opening import open_any_round
 from residents.devices import bind_device
@@ -77,6 +78,7 @@ def build_demo(*, stage: str, seed: int) -> Demo:
     zhao.grants.get().buildings.set(estate.buildings.filter(code="1"))
     demo.round = _open_test_round(tower, chen, squad)
     _prepare_notify_round(estate, sun)
+    build_clocks(tower=tower, chen=chen, estate=estate, sun=sun)
     if stage in {"busy", "closed"}:
         _walk(demo.round, squad, luck, stage)
     if stage == "busy":

@@ -19,6 +19,9 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from clock.models import Clock
+from clock.reading import ReadClock, read_clocks, today_in_shanghai
+from compound.clock_reminders import tell_clock_questions, tell_clock_turns
 from notices.models import Message, Webhook
 from notices.services import draft_message, plan_messages
 from residents.models import Building, Compound, Device, RoleGrant, User
@@ -40,6 +43,7 @@ class Scene:
     drafts: list[Round] = field(default_factory=list)  # beginning within the hour
     open: list[Round] = field(default_factory=list)
     held_counts: dict[int, int] = field(default_factory=dict)  # compound -> marks waiting too long
+    clocks: list[ReadClock] = field(default_factory=list)
     compounds: dict[int, Compound] = field(default_factory=dict)
     stewards: dict[int, list[User]] = field(default_factory=lambda: defaultdict(list))
     leads: dict[int, list[tuple[User, frozenset[int]]]] = field(default_factory=lambda: defaultdict(list))
@@ -66,6 +70,8 @@ def look_around(now: datetime) -> Scene:
         scene.compounds[round.compound_id] = round.compound
     held = HeldMark.objects.filter(decision="", received_at__lte=now - SILENCE).order_by()
     scene.held_counts = dict(held.values_list("compound").annotate(n=Count("pk")))
+    scene.clocks = read_clocks(Clock.objects.running(), today=today_in_shanghai(now), with_rounds=False)
+    scene.compounds |= {clock.building.compound_id: clock.building.compound for clock in scene.clocks}
     if lacking := scene.held_counts.keys() - scene.compounds.keys():
         scene.compounds |= Compound.objects.in_bulk(lacking)
     if scene.compounds:
@@ -289,7 +295,16 @@ def tell_held_marks(scene: Scene) -> list[Message]:
     return rows
 
 
-RULES = (tell_round_opens_soon, tell_unassigned, tell_gap_lists, tell_silent_phones, tell_stale_leases, tell_held_marks)
+RULES = (
+    tell_round_opens_soon,
+    tell_unassigned,
+    tell_gap_lists,
+    tell_silent_phones,
+    tell_stale_leases,
+    tell_held_marks,
+    tell_clock_turns,
+    tell_clock_questions,
+)
 
 
 def plan_reminders(now: datetime | None = None) -> list[Message]:

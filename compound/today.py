@@ -1,4 +1,4 @@
-"""What the day asks of one person: open rounds, what is due, what waits for a decision. Read only, five statements."""
+"""What the day asks of one person: rounds, clocks, what waits for a decision. Read only, seven statements at most."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -8,6 +8,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from clock.showing import Tonight, read_tonight
 from notices.models import Message
 from residents.models import Compound, Device, Household, User, Volunteer
 from rounds.board import LETTERS
@@ -69,6 +70,7 @@ class Today:
     held_count: int
     phone_count: int
     unsent_count: int
+    clocks: Tonight
     guide: Compound | None  # the compound whose first round is still ahead
 
 
@@ -93,6 +95,7 @@ def read_today(user: User) -> Today:
         held_count=sum(place.held_count for place in compounds if place.pk in user.access.steward),
         phone_count=sum(place.phone_count for place in compounds if place.pk in user.access.whole_compounds),
         unsent_count=sum(place.unsent_count for place in compounds if place.pk in user.access.whole_compounds),
+        clocks=read_tonight(user),
         guide=guided[0] if guided else None,
     )
 

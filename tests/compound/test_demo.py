@@ -208,6 +208,8 @@ def wipe():
     for name in ("testing_rounds.PersonResult", "testing_rounds.Chase", "residents.HouseholdLink"):
         apps.get_model(name).objects.all().delete()
     apps.get_model("residents.AccessRecord").objects.all().delete()
+    for name in ("HomecomingTick", "Homecoming", "ClockEvent", "Clock", "Case"):
+        apps.get_model(f"clock.{name}").objects.all().delete()
     Visit.objects.update(latest_mark=None)
     for model in (HeldMark, Mark, ExpectedPerson, Visit, Assignment):
         model.objects.all().delete()

@@ -173,5 +173,5 @@ def test_the_page_needs_eight_statements(world, client, django_assert_num_querie
             hold(world, number)
     client.force_login(world.chen)
     client.get(ADDRESS)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(ADDRESS)
