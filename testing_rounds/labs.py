@@ -30,7 +30,7 @@ from testing_rounds.models import (
     TubeResult,
     UnplacedResult,
 )
-from testing_rounds.results import Telling, TubeTelling, lock_people, lock_tubes, record_tube_results, tell_results
+from testing_rounds.results import Telling, TubeTelling, lock_tubes, record_tube_results, tell_results
 
 BATCH = 1000
 COLUMNS = ("tube", "building", "entrance", "room", "name", "value", "time", "round")
@@ -125,7 +125,7 @@ def _apply(lab_list: LabList, by: User) -> bool:
     if not doing:
         raise LabError("nothing_to_apply")
     tubes = lock_tubes(line.tube_id for line in doing if line.tube_id)
-    people = lock_people(line.person_id for line in doing if line.person_id)
+    people = _lock_people(line.person_id for line in doing if line.person_id)
     told = {line.pk: _told(line) for line in lines}
     verdicts = judge(told.values(), look_around(current.test_round, told.values(), current.source))
     moved = [(line, verdict) for line, verdict in zip(lines, verdicts, strict=True) if _has_moved(line, verdict)]
@@ -138,6 +138,12 @@ def _apply(lab_list: LabList, by: User) -> bool:
     current.state, current.applied_by, current.applied_at = LabList.State.APPLIED, by, timezone.now()
     current.save(update_fields=["state", "applied_by", "applied_at"])
     return True
+
+
+def _lock_people(keys: Iterable[int]) -> dict[int, ExpectedPerson]:
+    """Bare: what is told of them reads them in full."""
+    rows = ExpectedPerson.objects.filter(pk__in=set(keys)).order_by("pk").only("visit")
+    return {person.pk: person for person in rows.select_for_update(no_key=True)}
 
 
 def _told(line: LabLine) -> Told:

@@ -52,7 +52,7 @@ def with_door_today(people: QuerySet[ExpectedPerson]) -> QuerySet[ExpectedPerson
             recall_round=Subquery(recall.values("round")),
             newest_recall=Subquery(numbers.values("kind").annotate(newest=Max("number")).values("newest")),
         )
-        .select_related("visit__round", "visit__household__door__building", "resident__household__door__building")
+        .select_related("visit__household__door__building", "resident__household__door__building")
         .defer(*(f"resident__{name}" for name in ("name_pinyin", *Resident.PHONE_FIELDS)))
     )
 

@@ -8,9 +8,10 @@ same transaction.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -51,6 +52,7 @@ __all__ = [
 LABORATORY = frozenset({ResultSource.LAB_LIST, ResultSource.HEALTH_APP})
 SAMPLED = frozenset({Outcome.DONE, Outcome.ELSEWHERE})
 BATCH = 1000
+SETTLED = ("value", "source", "told_at", "corrects")  # what the fold reads of a fact
 
 
 class ResultError(ValueError):
@@ -148,8 +150,12 @@ def tell_results(
 
 def lock_people(ids: Iterable[int]) -> dict[int, ExpectedPerson]:
     """In the order of their keys, so that two who tell at once cannot wait for each other."""
-    rows = ExpectedPerson.objects.filter(pk__in=set(ids)).order_by("pk").select_related("visit__round")
-    return {person.pk: person for person in rows.select_for_update(of=("self",), no_key=True)}
+    rows = ExpectedPerson.objects.filter(pk__in=set(ids)).order_by("pk").select_related("visit")
+    people = {person.pk: person for person in rows.select_for_update(of=("self",), no_key=True)}
+    rounds = Round.objects.in_bulk({person.visit.round_id for person in people.values()})
+    for person in people.values():
+        person.visit.round = rounds[person.visit.round_id]
+    return people
 
 
 def _in_a_tube(people: dict[int, ExpectedPerson], tellings: list[Telling]) -> set[int]:
@@ -201,7 +207,7 @@ def refold_people(people: Iterable[ExpectedPerson]) -> list[ExpectedPerson]:
     people = list(people)
     ids = [person.pk for person in people]
     own: dict[int, list[PersonResult]] = defaultdict(list)
-    for fact in PersonResult.objects.filter(person__in=ids):
+    for fact in PersonResult.objects.filter(person__in=ids).only(*SETTLED, "person"):
         own[fact.person_id].append(fact)
     tube_of, neighbours, told = _tubes_around(ids)
     changed = []
@@ -232,14 +238,12 @@ def _tubes_around(people: list[int]) -> tuple[dict[int, int], dict[int, int], di
 
 
 def write_people(people: list[ExpectedPerson]) -> None:
-    """An upsert of rows that are locked and known to exist, as the engine does with visits."""
-    ExpectedPerson.objects.bulk_create(
-        people,
-        update_conflicts=True,
-        unique_fields=["id"],
-        update_fields=["result", "result_at"],
-        batch_size=BATCH,
-    )
+    """A statement for each status and moment: what is told at once is told of many."""
+    same: dict[tuple[str, datetime | None], list[int]] = defaultdict(list)
+    for person in people:
+        same[person.result, person.result_at].append(person.pk)
+    for (value, at), keys in same.items():
+        ExpectedPerson.objects.filter(pk__in=keys).update(result=value, result_at=at)
 
 
 # --- Of a tube ------------------------------------------------------------------------------------
@@ -268,7 +272,7 @@ def record_tube_results(
     now = timezone.now()
     tubes = lock_tubes([telling.tube.pk for telling in tellings])
     _refuse_strange_tube_corrections(tellings)
-    people = lock_people_of(tubes)
+    people = lock_people_of(tubes, {telling.tube.pk: telling.value for telling in tellings})
     for telling in tellings:
         tube = tubes[telling.tube.pk]
         refuse_value(telling.value, telling.source)
@@ -304,7 +308,7 @@ def refold_tubes(*, tubes: Iterable[Tube], by: User) -> None:
     told = {pk: tube for pk, tube in locked.items() if tube.result}
     if not told:
         return
-    people = lock_people_of(told)
+    people = lock_people_of(told, {})
     _refold(told, people)
     follow_tubes(list(told.values()), people, by=by)
 
@@ -315,17 +319,26 @@ def lock_tubes(ids: Iterable[int]) -> dict[int, Tube]:
     return {tube.pk: tube for tube in rows.select_for_update(of=("self", "compound"), no_key=True)}
 
 
-def lock_people_of(tubes: Iterable[int]) -> dict[int, list[ExpectedPerson]]:
-    """Tube -> who is in it, each with `tube_id`, locked, with all that a recall asks of them."""
-    rows = (
-        ExpectedPerson.objects.filter(swabs__tube__in=list(tubes), swabs__voided_at=None)
-        .annotate(tube_id=F("swabs__tube"))
-        .order_by("pk")
-        .select_for_update(of=("self",), no_key=True)
-    )
+def lock_people_of(tubes: dict[int, Tube], told: Mapping[int, str]) -> dict[int, list[ExpectedPerson]]:
+    """Tube -> who is in it, each with `tube_id`, locked. Of tubes that may hold somebody, with all a recall asks: most
+    of a list is negative, and asks nothing."""
+    quiet = {Result.NEGATIVE, ""}
+    grave = [pk for pk, tube in tubes.items() if not {told.get(pk, ""), tube.result} <= quiet]
     people: dict[int, list[ExpectedPerson]] = {pk: [] for pk in tubes}
-    for person in with_door_today(rows):
-        people[person.tube_id].append(person)  # type: ignore[attr-defined]
+    for keys, is_grave in ((tubes.keys() - set(grave), False), (grave, True)):
+        rows: Any = (  # with `tube_id`
+            ExpectedPerson.objects.filter(swabs__tube__in=keys, swabs__voided_at=None)
+            .annotate(tube_id=F("swabs__tube"))
+            .select_related("visit")
+            .order_by("pk")
+            .select_for_update(of=("self",), no_key=True)
+        )
+        rows = with_door_today(rows) if is_grave else rows
+        for person in rows if keys else ():
+            round = tubes[person.tube_id].test_round.round
+            if person.visit.round_id == round.pk:
+                person.visit.round = round
+            people[person.tube_id].append(person)
     return people
 
 
@@ -356,7 +369,9 @@ def _refold(tubes: dict[int, Tube], people: dict[int, list[ExpectedPerson]]) -> 
         changed, update_conflicts=True, unique_fields=["id"], update_fields=["result", "result_at"], batch_size=BATCH
     )
     own: dict[int, list[PersonResult]] = defaultdict(list)
-    for own_fact in PersonResult.objects.filter(person__in=[one.pk for some in people.values() for one in some]):
+    for own_fact in PersonResult.objects.filter(person__in=[one.pk for some in people.values() for one in some]).only(
+        *SETTLED, "person"
+    ):
         own[own_fact.person_id].append(own_fact)
     moved = []
     for tube_pk, inside in people.items():

@@ -20,6 +20,7 @@ class AccessRecord(models.Model):
         REVEAL = "reveal", _("phone revealed")
         EXPORT = "export", _("list exported")
         PRINT = "print", _("list printed")
+        LOOK = "look", _("restricted list looked at")
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     compound = models.ForeignKey(Compound, on_delete=models.PROTECT, related_name="+")

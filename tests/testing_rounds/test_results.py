@@ -78,7 +78,7 @@ def test_telling_costs_the_same_for_one_and_for_ten(world, size):
     tellings = [Telling(person, "negative", "lab_list") for person in people_of(test_round)[:size]]
     with statements() as seen:
         tell_results(tellings=tellings, by=world.chen)
-    assert len(seen) == 5
+    assert len(seen) == 6
 
 
 # --- Refusals, each in both languages -----------------------------------------------------------------
