@@ -9,17 +9,26 @@ from django.views.decorators.http import require_safe
 
 from reports.evening import door_header, door_row, read_evening_sheet, totals_of, totals_table, visits_of
 from reports.exports import ROW_CAP, csv_lines, file_name, log_export, watermark, xlsx_bytes
+from reports.tube_list import tube_table
 from residents.access import get_visible
 from rounds.models import Round
+from testing_rounds.swabs import IN_TUBES
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-LISTS = ("totals", "gaps", "doors")
+LISTS = ("totals", "gaps", "doors", "tubes")
 
 
 def _may_take_doors(user, round: Round) -> bool:
     """An officer over the compound takes counts only; doors belong to those who keep them."""
     access = user.access
     return round.compound_id in access.steward or round.buildings.filter(pk__in=access.lead_buildings).exists()
+
+
+def _may_take(user, round: Round, what: str) -> bool:
+    """Counts: whoever sees them. Doors: who keeps them. Tubes hold people of many doors: stewards alone."""
+    if what == "tubes":
+        return round.compound_id in user.access.steward
+    return what == "totals" or _may_take_doors(user, round)
 
 
 @require_safe
@@ -32,11 +41,13 @@ def evening(request, pk):
 
 @require_safe
 def export(request, pk, what, ending):
-    """`what`: totals, gaps or doors; `ending`: xlsx or csv."""
+    """`what`: totals, gaps, doors or tubes; `ending`: xlsx or csv."""
     if what not in LISTS or ending not in {"xlsx", "csv"}:
         raise Http404
     round = get_visible(Round.objects.exclude(state="draft").select_related("compound"), request.user, pk=pk)
-    if what != "totals" and not _may_take_doors(request.user, round):
+    if what == "tubes" and round.kind not in IN_TUBES:
+        raise Http404
+    if not _may_take(request.user, round, what):
         raise PermissionDenied
     header, rows, title = _table(round, request.user, what)
     record = log_export(
@@ -54,6 +65,8 @@ def export(request, pk, what, ending):
 def _table(round: Round, user, what: str) -> tuple[list[str], list[list[str]], str]:
     if what == "totals":
         return *totals_table(*totals_of(round, user)), _("Totals")
+    if what == "tubes":
+        return *tube_table(round), _("Tubes")
     visits, title = visits_of(round, user).markable_by(user), _("All doors")
     if what == "gaps":
         visits, title = visits.missing(), _("Gap list")

@@ -101,8 +101,8 @@ def record_marks(
     insert([mark for _item, mark in new])
     refold((visits[visit_id] for visit_id in {mark.visit_id for _item, mark in new}), marks_of, received_at)
     _hold(device, [item for item in incoming if item.reason], visits, sent_at, received_at)
-    stored = [mark for _item, mark in new]
-    told = follow(NewMarks(device.volunteer.compound_id, visits, stored, marks_of, received_at)) if follow else {}
+    fresh = [mark for _item, mark in new]
+    told = follow(NewMarks(device.volunteer.compound_id, visits, fresh, marks_of, received_at)) if follow else {}
     for item, mark in new:
         results[item.index] = "conflict" if visits[mark.visit_id].has_conflict else "stored"
     return [_receipt(item, results, told) for item in incoming]

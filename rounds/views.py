@@ -101,6 +101,8 @@ def _board_context(request, round: Round) -> dict:
         "board": board,
         "letters": LETTERS,
         "can_keep": round.compound_id in request.user.access.steward,
+        "can_see_tubes": round.kind in {Round.Kind.PCR, Round.Kind.RECALL}
+        and round.compound_id in request.user.access.whole_compounds,
         "can_type": board.chosen.expected > 0 and _may_mark(request.user.access, round, board.building),
     }
 

@@ -17,11 +17,13 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from residents.models import User
 from rounds.folding import standing
 from rounds.marks import NewMarks
 from rounds.models import Mark, Outcome, Round, Visit
 from testing_rounds.models import ExpectedPerson, Swab, SwabQuestion, TestRound, Tube
 from testing_rounds.models.tubes import LARGEST_TUBE
+from testing_rounds.results import lock_people, refold_people, refold_tubes
 
 IN_TUBES = frozenset({Round.Kind.PCR, Round.Kind.RECALL})
 LONGEST_CODE = Tube._meta.get_field("code").max_length or 0
@@ -98,7 +100,7 @@ def record_swabs(news: NewMarks) -> dict[UUID, str]:
         for person in gone:
             if person.pk in swabs:
                 change.void(swabs[person.pk], _("taken back"))
-    _write(change, visits)
+    _write(change, visits, by=User(pk=news.marks[0].marked_by_id))
     return change.messages
 
 
@@ -167,7 +169,7 @@ def _compare(
 # --- Writing --------------------------------------------------------------------------------------
 
 
-def _write(change: Change, visits: dict[int, Visit]) -> None:
+def _write(change: Change, visits: dict[int, Visit], *, by: User) -> None:
     if not (change.voids or change.places or change.questions):
         return
     tubes = _lock_tubes(change, visits) if change.voids or change.places else {}
@@ -176,6 +178,10 @@ def _write(change: Change, visits: dict[int, Visit]) -> None:
     if tubes:
         _fill(change, tubes)
     SwabQuestion.objects.bulk_create(change.questions, ignore_conflicts=True)
+    told = [tube for tube in tubes.values() if tube.result]
+    if told:  # who leaves such a tube, or comes late into it, has another result than before
+        refold_people(lock_people(swab.person_id for swab in change.voids).values())
+        refold_tubes(tubes=told, by=by)
 
 
 def _lock_tubes(change: Change, visits: dict[int, Visit]) -> dict[str, Tube]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -19,6 +20,16 @@ from rounds.models import Mark
 from testing_rounds.models.results import Result, ResultSource
 
 LARGEST_TUBE = 20
+
+
+class TubeQuerySet(models.QuerySet):
+    """A tube holds people of many doors, so it is a matter of those who see the whole compound."""
+
+    def visible_to(self, user):
+        return self.filter(compound__in=user.access.whole_compounds)
+
+    def kept_by(self, user):
+        return self.filter(compound__in=user.access.steward)
 
 
 class Tube(models.Model):
@@ -46,6 +57,8 @@ class Tube(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
+    objects = TubeQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("tube")
         verbose_name_plural = _("tubes")
@@ -63,6 +76,18 @@ class Tube(models.Model):
 
     def __str__(self):
         return self.code
+
+    def get_absolute_url(self):
+        return reverse("testing_rounds:tube", args=[self.pk])
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == self.State.OPEN
+
+    @property
+    def miscounts(self) -> bool:
+        """The label says another number than the swabs."""
+        return self.told_count is not None and self.told_count != self.filled_count
 
     @property
     def is_full(self) -> bool:
@@ -119,6 +144,14 @@ class Swab(models.Model):
         return f"{self.tube} {self.place}"
 
 
+class SwabQuestionQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(person__visit__round__compound__in=user.access.whole_compounds)
+
+    def kept_by(self, user):
+        return self.filter(person__visit__round__compound__in=user.access.steward)
+
+
 class SwabQuestion(models.Model):
     """A mark named a tube the person cannot be in. That they were sampled stands; somebody decides about the tube."""
 
@@ -144,6 +177,8 @@ class SwabQuestion(models.Model):
     )
     decided_at = models.DateTimeField(null=True, blank=True)
     decision_note = models.CharField(max_length=200, blank=True)
+
+    objects = SwabQuestionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("question about a swab")

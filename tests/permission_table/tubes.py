@@ -1,0 +1,52 @@
+"""Tubes of a PCR round, and the questions about them. A lead sees a house, a tube many: they are not theirs."""
+
+from django.utils import timezone
+
+from rounds.models import Mark
+from testing_rounds.models import ExpectedPerson, Swab, SwabQuestion, Tube
+
+PLAIN: dict = {}
+
+OBJECT = {
+    "testing_rounds:tubes":            ("round",       "GET",  200, 200, 404, 404),
+    "testing_rounds:tube_open":        ("round",       "POST", 302, 403, 404, 404),
+    "testing_rounds:tubes_step":       ("rack_step",   "POST", 302, 403, 404, 404),
+    "testing_rounds:tube_questions":   ("round",       "GET",  200, 200, 404, 404),
+    "testing_rounds:tube":             ("tube",        "GET",  200, 200, 404, 404),
+    "testing_rounds:tube_label":       ("tube",        "POST", 302, 403, 404, 404),
+    "testing_rounds:tube_step":        ("tube_step",   "POST", 302, 403, 404, 404),
+    "testing_rounds:tube_place":       ("tube_door",   "POST", 422, 403, 404, 404),
+    "testing_rounds:question_place":   ("question",    "POST", 302, 403, 404, 404),
+    "testing_rounds:question_dismiss": ("question",    "POST", 302, 403, 404, 404),
+    "testing_rounds:person_place":     ("expected",    "POST", 302, 403, 404, 404),
+}  # fmt: skip
+
+BY_SECRET: set = set()
+MISSING = {
+    "rack_step": [10**9, "sealed"],
+    "tube_step": [10**9, "sealed"],
+    "tube_door": [10**9, 10**9],
+}
+
+
+def things(place):
+    mark = Mark.objects.filter(visit=place.visit).first()
+    person = ExpectedPerson.objects.filter(visit=place.visit).first()
+    tube = Tube.objects.create(
+        compound=place.compound,
+        test_round=place.round.test_round,
+        code=f"T{place.building.pk}",
+        size=10,
+        filled_count=1,
+        opened_by=place.steward,
+    )
+    Swab.objects.create(person=person, tube=tube, mark=mark, place=1, at=timezone.now())
+    question = SwabQuestion.objects.create(person=person, mark=mark, code="X", reason="full")
+    return {
+        "rack_step": [place.round.pk, "sealed"],
+        "tube": [tube.pk],
+        "tube_step": [tube.pk, "sealed"],
+        "tube_door": [tube.pk, place.visit.pk],
+        "question": [question.pk],
+        "expected": [person.pk],
+    }
