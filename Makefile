@@ -16,7 +16,7 @@ help:
 	@echo "make lint   ruff, mypy, djlint, migrations, catalogs"
 	@echo "make seed   a fresh demo database (SEED_STAGE=empty|open|busy|closed SEED=7)"
 	@echo "make bench  the benchmarks, as ratios"
-	@echo "make drills workers killed, answers lost, the database stopped: nothing may be lost or counted twice"
+	@echo "make drills workers killed, answers lost, the database stopped, Redis killed: nothing may be lost or counted twice"
 	@echo "make shell  Django's shell on the demo"
 
 $(BIN)/python:
@@ -81,8 +81,11 @@ bench: $(VENV)/.dev-parts
 	@for bench in $(filter-out benchmarks/stage.py benchmarks/bare.py,$(wildcard benchmarks/*.py)); do echo "== $$bench"; $(BIN)/python $$bench || exit 1; done
 
 drills: $(VENV)/.dev-parts
-	@echo "== SQLite"; $(BIN)/python drills/marks.py
-	@if ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then echo "== PostgreSQL"; $(BIN)/python drills/marks.py postgresql; \
+	@echo "== Workers killed, SQLite"; $(BIN)/python drills/marks.py
+	@if ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then \
+		echo "== Workers killed, PostgreSQL stopped" && $(BIN)/python drills/marks.py postgresql || exit 1; \
+		if command -v redis-server >/dev/null; then echo "== Redis killed" && $(BIN)/python drills/broker.py; \
+		else echo "Redis is not on this machine: not drilled."; fi; \
 	else echo "PostgreSQL is not on this machine: not drilled."; fi
 
 shell: $(VENV)/.run-parts

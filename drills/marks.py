@@ -9,14 +9,10 @@ python drills/marks.py postgresql   a cluster of its own in a temporary folder
 """
 
 import contextlib
-import glob
 import http.client
 import json
 import os
-import pwd
 import random
-import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -26,83 +22,13 @@ import urllib.request
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path[0] = str(ROOT)
 
-PHONES, MARKS, BATCH = 50, 40, 5
+from drills.servers import Cluster, Server  # noqa: E402
+
+PHONES, MARKS, BATCH = 50, 40, 1
 KILLS, STOPS = 20, 3
 GIVE_UP_AFTER = 240  # seconds
-
-
-class Server:
-    """gunicorn on a free port, with workers that can be killed."""
-
-    def __init__(self):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        options = ["--workers", "3", "--threads", "4", "--no-control-socket", "--log-level", "critical"]
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "compound.wsgi", "--bind", f"127.0.0.1:{self.port}", *options],
-            cwd=ROOT,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-
-    def workers(self) -> list[int]:
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
-        return [int(pid) for pid in children.read_text().split() if _lives(pid)]
-
-    def kill_a_worker(self) -> bool:
-        pids = self.workers()
-        if len(pids) < 2:
-            return False
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(random.choice(pids), signal.SIGKILL)
-        return True
-
-    def stop(self) -> None:
-        self.process.terminate()
-        self.process.wait(20)
-
-
-def _lives(pid: str) -> bool:
-    """Not one that was killed already and waits to be noticed."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except OSError:
-        return False
-
-
-class Cluster:
-    """A PostgreSQL of our own."""
-
-    def __init__(self, folder: Path):
-        self.bin = sorted(glob.glob("/usr/lib/postgresql/*/bin"))[-1]
-        self.folder = folder
-        self.user = {"user": "postgres"} if os.geteuid() == 0 else {}
-        if self.user:
-            owner = pwd.getpwnam("postgres")
-            os.chown(folder, owner.pw_uid, owner.pw_gid)
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self._run("initdb", "-D", f"{folder}/data", "-A", "trust", "-U", "postgres")
-        self.start()
-
-    def _run(self, program: str, *words: str) -> None:
-        command = [f"{self.bin}/{program}", *words]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=self.folder, **self.user)
-
-    def start(self) -> None:
-        options = f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1"
-        self._run("pg_ctl", "-D", f"{self.folder}/data", "-w", "-l", f"{self.folder}/log", "-o", options, "start")
-
-    def stop(self) -> None:
-        self._run("pg_ctl", "-D", f"{self.folder}/data", "-m", "immediate", "stop")
-
-    @property
-    def url(self) -> str:
-        return f"postgres://postgres@127.0.0.1:{self.port}/postgres"
 
 
 class Phone(threading.Thread):
@@ -126,7 +52,7 @@ class Phone(threading.Thread):
             for receipt in answer["receipts"]:
                 if receipt["result"] in {"stored", "known", "conflict", "held"}:
                     self.queue.pop(receipt["id"], None)
-            time.sleep(random.uniform(0.05, 0.2))
+            time.sleep(random.uniform(0, 0.05))
 
     def post(self, body: dict) -> dict | None:
         self.posts += 1
@@ -175,7 +101,7 @@ def drill(cluster: Cluster | None) -> None:
     from django.db import connection
 
     call_command("migrate", verbosity=0)
-    tokens, visits = prepare()
+    tokens, visits = prepare(PHONES)
     connection.close()
     server = Server()
     give_up = time.monotonic() + GIVE_UP_AFTER
@@ -186,7 +112,7 @@ def drill(cluster: Cluster | None) -> None:
     report(kills, stops, phones)
 
 
-def prepare() -> tuple[list[str], list[int]]:
+def prepare(phones: int) -> tuple[list[str], list[int]]:
     from rounds.models import Visit
     from rounds.services import assign, create_round, open_round
     from tests.world import World, bind_phone, make_building, make_volunteer, move_in
@@ -198,7 +124,7 @@ def prepare() -> tuple[list[str], list[int]]:
     round = create_round(**world.round_form(buildings=[building]))
     open_round(round=round, by=world.chen)
     tokens = []
-    for number in range(PHONES):
+    for number in range(phones):
         volunteer = make_volunteer(world.jiamu, f"walker-{number}", f"走者{number}")
         assign(round=round, volunteer=volunteer, building=building, by=world.chen)
         tokens.append(f"token-of-walker-{number:04d}-000")
@@ -227,8 +153,9 @@ def disturb(server: Server, cluster: Cluster | None, tokens: list[str], visits: 
         phone.start()
     kills = stops = 0
     while any(phone.is_alive() for phone in phones) and time.monotonic() < give_up:
-        time.sleep(random.uniform(0.15, 0.4))
-        if kills < KILLS:
+        time.sleep(random.uniform(0.02, 0.1))
+        arrived = 1 - sum(len(phone.queue) for phone in phones) / len(ids)
+        if kills < KILLS and arrived > kills / (KILLS + 1):  # spread over the marks, so that each hits some
             kills += server.kill_a_worker()
         if cluster and stops < STOPS and kills >= (stops + 1) * 5:
             cluster.stop()
