@@ -29,6 +29,7 @@ from lifts.services import (
     work_out,
 )
 from residents.access import get_kept, get_visible
+from residents.listing import listed
 from rounds.models import Assignment, Round
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
@@ -88,7 +89,7 @@ def call_down(request, pk):
     parts = Assignment.objects.active().filter(round=row.plan.round_id, building=row.building_id)
     parts = list(parts.select_related("volunteer"))
     for turn in queue.at_home:
-        turn.visit.walker = "、".join(part.volunteer.name for part in parts if part.holds(turn.visit))
+        turn.visit.walker = listed(part.volunteer.name for part in parts if part.holds(turn.visit))
     access = request.user.access
     context = {
         "call_down": row,

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from residents.elevation import Cell, EntranceDrawing, draw_elevation
+from residents.listing import listed
 from residents.models import Building, Device, Door
 from rounds.models import Assignment, HeldMark, Outcome, Round, Visit
 
@@ -281,7 +282,7 @@ def _name_parts(walkers: dict[int, Walker], assignments: list[Assignment]) -> No
 
 def _walker_of(visit: Visit, assignments: list[Assignment]) -> str:
     """Who is to walk this door: the volunteers it is assigned to."""
-    return "、".join(assignment.volunteer.name for assignment in assignments if assignment.holds(visit))
+    return listed(assignment.volunteer.name for assignment in assignments if assignment.holds(visit))
 
 
 def _cells(building: Building, visits: list[Visit]) -> list[Cell]:

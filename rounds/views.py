@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from residents.access import get_kept, get_visible
+from residents.listing import listed
 from residents.models import Building, Compound
 from rounds.board import LETTERS, next_step, pulse, read_board, with_pulse
 from rounds.folding import standing
@@ -151,7 +152,7 @@ def gaps(request, pk):
     assignments = list(Assignment.objects.active().filter(round=round).select_related("volunteer"))
     for visit in page:
         visit.next_step = next_step(visit.outcome)
-        visit.walker = "、".join(part.volunteer.name for part in assignments if part.holds(visit))
+        visit.walker = listed(part.volunteer.name for part in assignments if part.holds(visit))
     return render(request, "rounds/gaps.html", {"round": round, "page": page})
 
 

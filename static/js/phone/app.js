@@ -101,7 +101,7 @@ function draw() {
 function drawHead(round, left) {
   $("stair-todo").hidden = !round || all.feed.rounds.length > 1; // the tabs say as much
   if (!round) return;
-  $("where").textContent = round.segments.join("、") || round.title;
+  $("where").textContent = round.segments.join(say("comma")) || round.title;
   $("round-title").textContent = round.title;
   $("todo").textContent = left ? say("left", { n: left }) : say("none_left");
   $("walked").style.width = views.length ? `${Math.round((1 - left / views.length) * 100)}%` : "0";

@@ -1,0 +1,6 @@
+from django import template
+
+from residents.listing import listed
+
+register = template.Library()
+register.filter("listed", listed)
