@@ -15,9 +15,9 @@ from residents.roster import preview
 from residents.roster.asking import DecisionError
 from residents.roster.deciding import decide_line, decided_count
 from residents.roster.forms import RosterForm
-from residents.roster.jobs import discard_roster, is_stuck, may_undo, queue_roster, queue_undo, submit_roster
+from residents.roster.jobs import discard_roster, is_stuck, is_unsure, may_undo, queue_roster, queue_undo, submit_roster
 from residents.roster.mapping import MappingError, remember_columns
-from residents.roster.words import RosterStateError
+from residents.roster.words import RosterStateError, RosterUnsureError
 from residents.roster.writing import XLSX, export_left_out, export_roster
 
 
@@ -47,6 +47,7 @@ def roster_import(request, pk):
         "is_working": roster.state in preview.WORKING,
         "is_stuck": is_stuck(roster),
         "may_undo": may_undo(roster),
+        "is_unsure": is_unsure(roster),
         "kept_lines": preview.describe_kept(roster) if roster.state == RosterImport.State.UNDONE else [],
         "file": preview.describe_file(roster, decided_count(roster)),
         "tabs": preview.describe_tabs(counts, verdict),
@@ -79,7 +80,9 @@ def roster_status(request, pk):
 def roster_apply(request, pk):
     roster = _get_import(request.user, pk)
     try:
-        queue_roster(roster_import=roster, by=request.user)
+        queue_roster(roster_import=roster, by=request.user, reads_right="reads_right" in request.POST)
+    except RosterUnsureError:
+        messages.warning(request, _("Please look at the names first, and say that they read right."))
     except RosterStateError:
         messages.warning(request, _("This roster cannot be applied any more. Its state is shown below."))
     return redirect(roster)

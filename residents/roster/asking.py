@@ -7,12 +7,13 @@ offered when the file is read; a room may also be typed.
 from dataclasses import replace
 
 from residents.models import mask_name, mask_phone
+from residents.roster import cells
 from residents.roster.cells import CellError
 from residents.roster.homes import Home
 from residents.roster.present import Present
 from residents.roster.understanding import HIGHEST_FLOOR, read_place
 
-ROOM_CODES = {"room_date", "room_unclear", "building_unknown", "buildings_differ"}
+ROOM_CODES = {"room_date", "room_unclear", "rooms_joined", "building_unknown", "buildings_differ"}
 MOST_CHOICES = 30
 
 
@@ -41,6 +42,11 @@ def choices_of(home: Home, code: str, present: Present, buildings: list[tuple[st
             return [{"key": "b:", "code": "choose_building", "building": home.building_name}, *_as_room(home)]
         case "room_date":
             return _as_room(home)
+        case "rooms_joined":
+            rooms = cells.room_pair(home.asked.get("room", ""))
+            return [{"key": f"r:{room}"[:60], "code": "choose_behind", "room": room[:58]} for room in rooms]
+        case "door_joined":
+            return _main_doors(home, present)
     return []
 
 
@@ -78,6 +84,24 @@ def _households(home: Home, present: Present) -> list[dict]:
     return [*rows, {"key": "h:0", "code": "choose_one_more"}]
 
 
+def _main_doors(home: Home, present: Present) -> list[dict]:
+    """Of joined doors with this room: the doors behind which their households are listed."""
+    doors = present.rooms[present.buildings[home.building].pk, home.key]
+    mains = {
+        door.joined_to_id: present.door_of[door.joined_to_id]
+        for door in doors
+        if door.joined_to_id and home.entrance in {"", door.entrance}
+    }
+    return [
+        {
+            "key": f"j:{main.entrance}/{main.key}",
+            "code": "choose_behind",
+            "room": f"{main.entrance}-{main.room}" if main.entrance else main.room,
+        }
+        for main in mains.values()
+    ]
+
+
 def _phones(home: Home) -> list[dict]:
     several = [person.phones for person in home.people if person.phones]
     most = max(len(phones) for phones in several)
@@ -97,6 +121,9 @@ def decide(home: Home, key: str) -> Home:
     match kind:
         case "e":
             return replace(home, entrance=value, fixed=True, ask="")
+        case "j":
+            entrance, _slash, room = value.partition("/")
+            return replace(home, entrance=entrance, key=room, room=room, fixed=True, ask="")
         case "h":
             return replace(home, target=int(value), ask="")
         case "n":

@@ -12,6 +12,11 @@ INVISIBLE = re.compile(  # everything but white space, which only separates
     "[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]"
 )
 DIGITS = {mark: number for number, mark in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
+# The words of a roster as Hong Kong and Taiwan write them; never a name, which stays as it is.
+TRADITIONAL = str.maketrans(
+    "樓號棟單門層間戶業聯電話絡數況齡關係備註別殊歲獨無機輕聽處離滬國遠從宅舊",
+    "楼号栋单门层间户业联电话络数况龄关系备注别殊岁独无机轻听处离沪国远从宅旧",
+)
 DASHES = str.maketrans(dict.fromkeys("－—–―‐‑‒−_/\\", "-"))
 
 # 12号楼, 3栋, 5#, 第2幢; what is left in front of the last word is the code.
@@ -22,6 +27,10 @@ ROOM = re.compile(
     r"(?:第?(?P<entrance>[0-9A-Z一二三四五六七八九十甲乙丙丁]{1,3})(?:单元|门洞|号门|门)-?)?"
     r"(?:(?P<level>[0-9]{1,3})[层楼])?"
     r"(?P<room>.+?)(?:室|号房|房|号|户)?$"
+)
+PAIR = re.compile(
+    r"(?P<front>(?:.*[^0-9A-Z])?)(?P<first>[0-9]{3,4}[A-Z]?)(?:室|号)?(?P<mark>[-+&、,;和与及])"
+    r"(?P<second>[0-9]{3,4}[A-Z]?)(?:室|号)?$"
 )
 ROOM_ITSELF = re.compile(r"[0-9A-Z\u3400-\u9fff]{1,20}$")
 
@@ -77,7 +86,7 @@ def plain(text: str) -> str:
     """Full-width to narrow, no white space, capitals: for everything but names."""
     if text.isascii() and text.isalnum():
         return text.upper()
-    narrow = unicodedata.normalize("NFKC", INVISIBLE.sub("", text))
+    narrow = unicodedata.normalize("NFKC", INVISIBLE.sub("", text)).translate(TRADITIONAL)
     return "".join(narrow.split()).upper()
 
 
@@ -163,6 +172,23 @@ def read_room(text: str) -> RoomParts:
     floor = int(match["level"]) if match["level"] else None
     building, entrance = building and building_code(building), entrance and entrance_code(entrance)
     return RoomParts(building, entrance, floor, rest, bare(rest), dashed and not building)
+
+
+@lru_cache(maxsize=4096)
+def room_pair(text: str, building: str = "") -> tuple[str, ...]:
+    """`501+502` -> 501, 502; `2号501、502室` -> 2号501, 2号502: two rooms in one cell, or nothing.
+
+    With a dash only when both are of one floor, and the first is not the `building`: 3-301 is no pair.
+    """
+    text = plain(text).translate(DASHES)
+    match = PAIR.match(text)
+    if not match or match["first"] == match["second"]:
+        return ()
+    front, first, second = match["front"], match["first"], match["second"]
+    one_floor = (len(first), first[:-2]) == (len(second), second[:-2])
+    if match["mark"] == "-" and not (one_floor and first.isdigit() and second.isdigit() and first != building):
+        return ()
+    return front + first, front + second
 
 
 @lru_cache(maxsize=4096)

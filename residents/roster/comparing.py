@@ -86,6 +86,8 @@ def _compare(home: Home, present: Present, told: set[str]) -> Outcome:
     entrance, door, why = _find_door(home, building, present, told)
     if why.startswith("ask:"):
         return _ask(why.removeprefix("ask:"))
+    if door and door.joined_to_id:
+        return _ask("door_joined")
     notes = [{"code": why}] if why else []
     current = present.households[door.pk] if door else []
     if home.target is not None:

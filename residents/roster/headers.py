@@ -56,7 +56,7 @@ def header_fingerprint(labels: list[str]) -> str:
 def field_of(cell: Cell) -> str | None:
     if not isinstance(cell, str):
         return None
-    text = plain(cell)
+    text = plain(cell)  # which also makes 樓號 楼号
     return FIELD_OF.get(ASIDE.sub("", text)) or FIELD_OF.get(text)
 
 

@@ -21,12 +21,13 @@ from residents.roster.applying import Standing, write_homes
 from residents.roster.comparing import Outcome, check_compound, compare_by_building
 from residents.roster.fencing import read_fenced
 from residents.roster.homes import load_home
+from residents.roster.joined import fold_joined
 from residents.roster.lines import Line, Preview, count_verdicts, home_line, insert_lines
 from residents.roster.mapping import forget_last_columns
 from residents.roster.trail import in_batches
 from residents.roster.understanding import understand
 from residents.roster.undoing import take_back
-from residents.roster.words import RosterError, RosterStateError, default_sentence
+from residents.roster.words import RosterError, RosterStateError, RosterUnsureError, default_sentence
 
 logger = logging.getLogger(__name__)
 
@@ -55,8 +56,15 @@ def submit_roster(*, compound: Compound, file_name: str, content: bytes, by: Use
     )
 
 
-def queue_roster(*, roster_import: RosterImport, by: User) -> None:
+def is_unsure(roster_import: RosterImport) -> bool:
+    """How the file is written was guessed: somebody must say that its names read right."""
+    return any(notice["code"] == "unsure_encoding" for notice in roster_import.findings.get("notices", []))
+
+
+def queue_roster(*, roster_import: RosterImport, by: User, reads_right: bool = False) -> None:
     """Apply what was previewed: the second of the two clicks."""
+    if is_unsure(roster_import) and not reads_right:
+        raise RosterUnsureError("not confirmed")
     findings = roster_import.findings | {"applied_by": by.pk, "stale": False, "apply_failed": False, "tries": 0}
     changed = RosterImport.objects.filter(pk=roster_import.pk, state=State.READY).update(
         state=State.QUEUED, leased_until=timezone.now(), findings=findings
@@ -205,6 +213,7 @@ def read_import(roster_import: RosterImport) -> None:
     known = list(Building.objects.filter(compound=compound).values_list("code", "name"))
     mappings = dict(ColumnMapping.objects.filter(compound=compound).values_list("header", "columns"))
     understood = understand(book, only_building=known[0] if len(known) == 1 else None, mappings=mappings)
+    fold_joined(understood, compound)
     check_compound(compound, understood.homes, {code for code, _name in known})
     preview = Preview(compound, book, understood, known)
     _go_on(roster_import, done_count=0, total_count=len(preview.positions))

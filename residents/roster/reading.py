@@ -18,6 +18,8 @@ ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 BOMS = [(b"\xef\xbb\xbf", "utf-8-sig", "UTF-8"), (b"\xff\xfe", "utf-16", "UTF-16"), (b"\xfe\xff", "utf-16", "UTF-16")]
 SEPARATORS = {",": ",", ";": ";", "\t": "TAB"}
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
+BIG5 = "Big5"
+BIG5_WORDS = ("樓號", "樓棟", "室號", "房號", "門牌", "單元", "姓名", "電話", "戶主", "住戶", "手機", "地址")
 CSV_CELL_LIMIT = 131_072  # Python's own default; a roster cell never comes near
 
 
@@ -139,8 +141,10 @@ def _from_text(content: bytes) -> Book:
         code = "csv_field" if "field larger" in str(error) else "csv_quote"
         raise RosterError(code, line=number + 1) from error
     _check_row_count(len(rows))
-    finding = {"code": "decoded", "encoding": encoding, "separator": SEPARATORS[separator]}
-    return Book([Sheet("", rows)], [finding])
+    findings: list[dict] = [{"code": "decoded", "encoding": encoding, "separator": SEPARATORS[separator]}]
+    if encoding == BIG5:
+        findings.append({"code": "unsure_encoding", "encoding": encoding})
+    return Book([Sheet("", rows)], findings)
 
 
 def _decode(content: bytes) -> tuple[str, str]:
@@ -159,10 +163,24 @@ def _decode(content: bytes) -> tuple[str, str]:
         # UTF-8 to the last character but one is a cut file: read as GB18030 it would be nonsense without an error.
         if error.reason == "unexpected end of data" and error.start > 0:
             raise RosterError("cut_off") from error
+    big5 = _as_big5(content)
+    if big5:
+        return big5, BIG5
     try:
         return content.decode("gb18030"), "GB18030"
     except UnicodeDecodeError as error:
         raise RosterError("cut_off" if error.end == len(content) else "encoding") from error
+
+
+def _as_big5(content: bytes) -> str:
+    """The text, when it names a roster's columns in Big5 and in no other way. Most such text is GB18030 as well, only
+    without sense: the words of the header decide, and then a person."""
+    try:
+        text = content.decode("big5hkscs")
+    except UnicodeDecodeError:
+        return ""
+    head = "\n".join(text.splitlines()[:10])
+    return text if sum(word in head for word in BIG5_WORDS) > 1 else ""
 
 
 def _check_row_count(count: int) -> None:

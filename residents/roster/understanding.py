@@ -261,6 +261,9 @@ def _place_of(row: Row, asked: dict) -> dict:
 
 def read_place(room: str, asked: dict, refusal) -> dict:
     """Which door a row means. `refusal(column, error)` makes what is raised; a CellError comes from a cell alone."""
+    own = cells.building_code(asked["building"]) if asked["building"] else (*asked["fallback"], "")[0]
+    if cells.room_pair(room, own):
+        raise refusal("room", CellError("rooms_joined", ask=True))
     try:
         parts = cells.read_room(room)
     except CellError as error:

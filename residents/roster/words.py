@@ -64,6 +64,11 @@ ROW = {
     "entrance_unknown": _("the building has no entrances in the portal, the row names one"),
     "floor": _("the floor cannot be right"),
     "counts_differ": _("rows of this door tell different numbers of people"),
+    "rooms_joined": _(
+        "column %(column)s names two rooms: say behind which of them the household is listed. "
+        "If the flats are knocked through, join the two doors on the door's page"
+    ),
+    "door_joined": _("this door is joined to another one, behind which its household is listed"),
     "door_twice": _("another line of the file is about the same door"),
     "several_households": _("several households live behind this door; correct them on their own page"),
     "vacant_but_lived_in": _("the roster says vacant, the portal knows people living there"),
@@ -80,6 +85,7 @@ CHOICE = {
     "choose_away": _("they are away"),
     "choose_building": _("building %(building)s"),
     "choose_room": _("room %(room)s"),
+    "choose_behind": _("the household behind %(room)s"),
 }
 
 # What was noticed about a household that can be applied.
@@ -109,6 +115,8 @@ NOTE = {
     "occupancy_unclear": _("occupancy not understood"),
     "whereabouts_unclear": _("whereabouts not understood"),
     "remark_dropped": _("a remark without help flags was not stored"),
+    "joined_door": _("%(door)s is joined to %(main)s: taken for the household there"),
+    "joined_rows": _("the rows of %(door)s, a joined door, are counted here"),
     "rows_apart": _("rows of this door do not follow each other"),
     "floor_guessed": _("floor not told, taken as 1"),
 }
@@ -121,6 +129,9 @@ FINDING = {
     "building_only_one": _("No building is named; the compound has only one: %(building)s."),
     "filled_down": _("Merged or blank building, floor or entrance cells were filled from above: %(count)s."),
     "totals_skipped": _("Rows of totals or remarks left out: %(count)s."),
+    "unsure_encoding": _(
+        "Read as %(encoding)s text. Only a person can say whether that is right: look at the names before you apply."
+    ),
     "new_buildings": _("New buildings: %(names)s."),
     "decoded": _("Read as %(encoding)s text, separated by %(separator)s."),
 }
@@ -166,6 +177,10 @@ class RosterError(ValueError):
 
 class RosterStateError(ValueError):
     """A button came too late: somebody else, or the worker, was there first."""
+
+
+class RosterUnsureError(ValueError):
+    """Nobody has said yet that the names of the file read right."""
 
 
 def sentence(table: dict, note: dict) -> str:

@@ -6,7 +6,7 @@ from django.utils.translation import override
 from residents.models import Compound, Household, Resident, RoleGrant
 from residents.roster.jobs import queue_roster, submit_roster, work_waiting
 from residents.roster.preview import describe_file, describe_lines
-from residents.roster.words import FILE, FINDING, NOTE, ROW
+from residents.roster.words import FILE, FINDING, NOTE, ROW, RosterUnsureError
 from tests.rosters.broken import REFUSED_FILES
 from tests.rosters.corpus import CORPUS, Entry
 from tests.world import grant, make_building, make_user
@@ -70,12 +70,12 @@ def left_out(home, roster, entry):
     stored(home, roster, entry)
 
 
-def stored(home, roster, entry):
+def stored(home, roster, entry, **said):
     assert (roster.state, roster.findings.get("counts", {}).get("refused")) == ("ready", 0), roster.findings
     if entry.code and entry.answer != "LEFT":
         assert entry.code in codes(roster)
     describe_file(roster, 0)
-    queue_roster(roster_import=roster, by=home[1])
+    queue_roster(roster_import=roster, by=home[1], **said)
     work_waiting()
     roster.refresh_from_db()
     assert roster.state == "applied"
@@ -85,6 +85,13 @@ def stored(home, roster, entry):
     for name, value in entry.told.items():
         owner = next((row for row in (person, door) if hasattr(row, name)), None)
         assert found.get(name, getattr(owner, name, None)) == value, name
+
+
+def confirmed(home, roster, entry):
+    with pytest.raises(RosterUnsureError):
+        queue_roster(roster_import=roster, by=home[1])
+    assert Resident.objects.count() == 0
+    stored(home, roster, entry, reads_right=True)
 
 
 def says(note: dict, table: dict) -> bool:
@@ -97,7 +104,15 @@ def says(note: dict, table: dict) -> bool:
     return True
 
 
-CHECKS = {"FILE": refused_file, "ROW": refused_row, "ASK": asked, "LEFT": left_out, "OK": stored, "FIX": stored}
+CHECKS = {
+    "FILE": refused_file,
+    "ROW": refused_row,
+    "ASK": asked,
+    "LEFT": left_out,
+    "OK": stored,
+    "FIX": stored,
+    "SURE": confirmed,
+}
 
 
 def test_every_code_has_its_sentence():

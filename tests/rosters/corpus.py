@@ -103,7 +103,12 @@ CORPUS = {
     "two short rows of GB18030": Entry(
         "OK", csv_bytes([HEADER[1:3], ["1号101", "王"]], "gb18030"), told={"name": "王"}
     ),
-    "Big5": Entry("FILE", "樓號,室號,姓名\r\n1,101,王明\r\n".encode("big5"), code="no_header"),
+    "Big5": Entry(
+        "SURE", "樓號,室號,姓名\r\n1號樓,101,陳曉東\r\n".encode("big5"), code="unsure_encoding", told={"name": "陳曉東"}
+    ),
+    "Big5 without sense": Entry("FILE", "甲乙,丙丁\r\n1,101,王明\r\n".encode("big5"), code="no_header"),
+    "two rooms": Entry("ASK", csv_bytes([HEADER, ["1", "101+102", "王明", ""]]), code="rooms_joined"),
+    "two rooms with a dash": Entry("ASK", csv_bytes([HEADER, ["1", "101/102", "王明", ""]]), code="rooms_joined"),
     "CR only": Entry("OK", csv_bytes([HEADER, ROW]).replace(b"\r\n", b"\r"), told={"name": "王明"}),
     "semicolons": Entry("FIX", csv_bytes([HEADER, ROW], separator=";"), code="decoded", told={"name": "王明"}),
     "tabs": Entry("FIX", csv_bytes([HEADER, ROW], separator="\t"), code="decoded", told={"name": "王明"}),
