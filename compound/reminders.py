@@ -21,6 +21,7 @@ from django.utils.translation import ngettext
 
 from clock.models import Clock
 from clock.reading import ReadClock, read_clocks, today_in_shanghai
+from compound.antigen_reminders import tell_overdue_antigens
 from compound.clock_reminders import tell_clock_questions, tell_clock_turns
 from notices.models import Message, Webhook
 from notices.services import draft_message, plan_messages
@@ -302,6 +303,7 @@ RULES = (
     tell_silent_phones,
     tell_stale_leases,
     tell_held_marks,
+    tell_overdue_antigens,
     tell_clock_turns,
     tell_clock_questions,
 )
