@@ -43,7 +43,7 @@ class StartForm(forms.Form):
     )
     version = RuleField(label=_("Rule"), queryset=RuleVersion.objects.none())
     on = DayField(
-        label=_("Closed since"), help_text=_("The first day by Shanghai's calendar; what it is called the rule says.")
+        label=_("Closed since"), help_text=_("By Shanghai's calendar. Whether it is day 1 or day 0 the rule says.")
     )
     reason = forms.CharField(
         label=_("Remark"), max_length=200, required=False, help_text=_("Optional: who ordered it, and how.")

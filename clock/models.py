@@ -15,6 +15,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from residents.models import Building, Household, Resident
 from rounds.models import Round
@@ -199,14 +200,14 @@ class ClockEvent(models.Model):
     """
 
     class Kind(models.TextChoices):
-        STARTED = "started", _("started")
+        STARTED = "started", pgettext_lazy("clock", "started")
         BASIS = "basis", _("basis chosen")
         PROFILE = "profile", _("rule changed")
         DECIDED = "decided", _("decided about a positive")
         OVERRIDE = "override", _("zone set by decision")
         TICKED = "ticked", _("check ticked")
-        RELEASED = "released", _("released")
-        STOPPED = "stopped", _("stopped")
+        RELEASED = "released", pgettext_lazy("clock", "released")
+        STOPPED = "stopped", pgettext_lazy("clock", "stopped")
         VOID = "void", _("taken back")
 
     id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)

@@ -13,7 +13,21 @@ from clock.sentences import say_day, say_name, say_rules, say_zone
 
 
 def _days(days: list[date]) -> str:
-    return _(", ").join(map(say_day, days))
+    """Four or more in a row are one word, or the line would be read by nobody."""
+    runs: list[list[date]] = []
+    for day in days:
+        if runs and day - runs[-1][-1] == DAY:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    daily = _("every day from %(first)s to %(last)s")
+    said = []
+    for run in runs:
+        if len(run) >= 4:
+            said.append(daily % {"first": say_day(run[0]), "last": say_day(run[-1])})
+        else:
+            said += map(say_day, run)
+    return _(", ").join(said)
 
 
 def _why(row: ReadClock) -> str:

@@ -161,20 +161,28 @@ class DayLine:
     letter: str
     tests: str
     why: str
+    span: int  # days with the same reason share one cell; 0 where the cell above reaches down
     is_today: bool
 
 
 def day_lines(row: ReadClock, today: date, *, is_discreet: bool) -> list[DayLine]:
+    whys = [say_all(day.reasons[1:], is_discreet=is_discreet) for day in row.reckoning.days]
+    spans = [0] * len(whys)
+    first = 0
+    for place, why in enumerate(whys):
+        first = place if why != whys[first] else first
+        spans[first] += 1
     return [
         DayLine(
             day=day,
             zone_name=say_zone(day.zone) if day.is_override else say_name(day.phase.name),
             letter=zone_letter(day.zone),
             tests=say_tests(day.tests),
-            why=say_all(day.reasons, is_discreet=is_discreet),
+            why=why,
+            span=span,
             is_today=day.on == today,
         )
-        for day in row.reckoning.days
+        for day, why, span in zip(row.reckoning.days, whys, spans, strict=True)
     ]
 
 

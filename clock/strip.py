@@ -25,7 +25,7 @@ class Square:
     is_today: bool
     is_past: bool
     tests: tuple[str, ...]
-    month: str  # at the first square and where a month begins
+    head: str  # over the first square, where a month begins and where the zone changes
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,11 @@ def draw_strip(row: ReadClock, today: date) -> Strip | None:
     here = next((place for place, day in enumerate(days) if day.on >= today), len(days) - 1)
     first = max(0, min(here - 6, len(days) - MOST))
     squares = []
+    zone = ""
     for place, day in enumerate(days[first : first + MOST]):
-        begins = place == 0 or day.on.day == 1
+        month = _("month %(number)s") % {"number": day.on.month} if place == 0 or day.on.day == 1 else ""
+        letter = zone_letter(day.zone) if day.zone != zone else ""
+        zone = day.zone
         squares.append(
             Square(
                 x=place * STEP,
@@ -75,7 +78,7 @@ def draw_strip(row: ReadClock, today: date) -> Strip | None:
                 is_today=day.on == today,
                 is_past=day.on < today,
                 tests=day.tests,
-                month=_("month %(number)s") % {"number": day.on.month} if begins else "",
+                head=" ".join(word for word in (month, letter) if word),
             )
         )
     label = _("The days of %(building)s") % {"building": row.building}
