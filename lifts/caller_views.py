@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponseNotModified
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -19,6 +20,7 @@ from lifts.riding import (
     OldScreen,
     hand_to_home_visits,
     last_standing,
+    may_undo,
     move_turn,
     press,
     put_back_in_service,
@@ -47,12 +49,13 @@ def _context(request, row: CallDown) -> dict:
             iter(queue.lifts), None
         )
     last = last_standing(chosen.lift) if chosen else None
+    may_take_back = last is not None and may_undo(last, timezone.now()) and last.turn.call_down_id == row.pk
     return {
         "call_down": row,
         "round": row.plan.round,
         "queue": queue,
         "here": chosen,
-        "last": last,
+        "last": last if may_take_back else None,
         "waits_for": waits_for(row),
         "is_over": row.ended_at is not None or not row.plan.round.is_open,
     }

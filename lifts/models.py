@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from residents.models import Building
-from rounds.models import Round, Visit
+from rounds.models import Outcome, Round, Visit
 
 # Who walks slowly, or must not be sent down twenty floors of stairs on a word from a list.
 TAKES_TIME = frozenset({"needs_home_visit", "needs_gentle_knock", "lives_alone"})
@@ -219,7 +219,7 @@ class TurnQuerySet(models.QuerySet):
 
     def to_call(self):
         """Still in the queue. Who was marked in the round meanwhile has dropped out by that alone."""
-        return self.filter(state=Turn.State.WAITING, visit__in=Visit.objects.missing())
+        return self.filter(state=Turn.State.WAITING).exclude(visit__outcome__in=Outcome.answered())
 
 
 class Turn(models.Model):

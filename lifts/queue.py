@@ -27,7 +27,7 @@ from django.utils import timezone
 from lifts.models import CallDown, Forecast, Lift, Ride, Turn
 from lifts.planning import Batch, cut_batches, start_times
 from residents.needs import need_words
-from rounds.models import Visit
+from rounds.models import Outcome, Visit
 
 ENOUGH_RIDES = 3  # from so many on, what happened tells more than what was planned
 
@@ -262,7 +262,7 @@ def read_places(call_downs: QuerySet[CallDown]) -> list[PlaceNow]:
     by_place = ("wave", "building__position", "building__code", "entrance")
     rows = list(call_downs.select_related("building", "plan").order_by(*by_place))
     ids = [row.pk for row in rows]
-    missing = Q(visit__in=Visit.objects.missing())
+    missing = ~Q(visit__outcome__in=Outcome.answered())
     groups: Any = (
         Turn.objects.filter(call_down__in=ids)
         .order_by()

@@ -198,7 +198,7 @@ def undo_last(*, call_down: CallDown, lift: Lift, saw: int, by: User, at: dateti
     at = at or timezone.now()
     lift = _locked(lift, saw)
     last = last_standing(lift)
-    if last is None or last.step not in TAKEN_BACK or at - last.at > UNDO_WITHIN or last.ride is None:
+    if last is None or last.ride is None or not may_undo(last, at):
         raise LiftError(_("There is nothing to take back."))
     _refuse_foreign(call_down, last.ride)
     turn = _locked_turn(last.turn)
@@ -209,6 +209,10 @@ def undo_last(*, call_down: CallDown, lift: Lift, saw: int, by: User, at: dateti
     if revives and _has_gone_on(turn, last):
         raise LiftError(_("More has happened to %(room)s since.") % {"room": turn.visit.full_room})
     return _append(lift, turn, Step.UNDONE, by, at, ride=last.ride, undoes=last)
+
+
+def may_undo(step: RideStep | None, at: datetime) -> bool:
+    return step is not None and step.step in TAKEN_BACK and at - step.at <= UNDO_WITHIN
 
 
 def _has_gone_on(turn: Turn, since: RideStep) -> bool:
@@ -275,7 +279,9 @@ def hand_to_home_visits(*, call_down: CallDown, by: User, at: datetime | None = 
     """While no lift serves: everybody in the queue whom nobody should send down the stairs."""
     if Lift.objects.of(call_down).serving().exists():
         raise LiftError(_("A lift is in service; nobody needs to be handed over."))
-    rows = Turn.objects.to_call().filter(call_down=call_down).select_related("visit").order_by("pk")
+    # All of them before the first is moved: one by one they could wait for somebody who waits for the call-down's row.
+    locked = Turn.objects.select_for_update(of=("self",)).select_related("visit").order_by("pk")
+    rows = locked.to_call().filter(call_down=call_down)
     slow = [turn for turn in rows if turn.takes_time]
     for turn in slow:
         move_turn(turn=turn, step=Step.HOME, by=by, at=at)

@@ -192,7 +192,7 @@ def test_no_path_of_presses_reaches_an_impossible_state(db):
     run_state_machine_as_test(
         House,
         settings=settings(
-            max_examples=12,
+            max_examples=8,
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(HealthCheck),
