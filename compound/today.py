@@ -80,7 +80,7 @@ def read_today(user: User) -> Today:
     rounds = list(
         Round.objects.visible_to(user)
         .filter(state__in=[Round.State.OPEN, Round.State.DRAFT])
-        .select_related("compound")
+        .select_related("compound", "call_down_plan")
         .order_by("ends_at", "pk")
     )
     counts = _outcome_counts(user, [row.pk for row in rounds if row.is_open])

@@ -270,3 +270,21 @@ def test_a_lead_sees_and_runs_the_own_building_alone(world, client):
 def test_the_board_leads_here(tower, chen):
     page = chen.get(tower.round.get_absolute_url()).content.decode()
     assert reverse("lifts:round", args=[tower.round.pk]) in page
+
+
+def test_today_leads_here_once_there_is_a_plan(world, client):
+    tower = Tower(world)
+    open_round(round=tower.round, by=world.chen)
+    client.force_login(world.chen)
+    address = reverse("lifts:round", args=[tower.round.pk])
+    assert address not in client.get("/").content.decode()
+    keep_plan(round=tower.round, buildings=[tower.building], by=world.chen, **tower.plan_form)
+    assert address in client.get("/").content.decode()
+
+
+def test_what_is_too_old_to_take_back_is_not_offered(tower, chen):
+    tower.press("1201")
+    undo = url("undo", tower, 0)
+    assert undo not in chen.get(url("caller", tower)).content.decode()  # hours ago
+    RideStep.objects.update(at=timezone.now())
+    assert undo in chen.get(url("caller", tower)).content.decode()
