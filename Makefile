@@ -15,7 +15,7 @@ help:
 	@echo "make test   set up and run the whole suite"
 	@echo "make lint   ruff, mypy, djlint, migrations, catalogs"
 	@echo "make seed   a fresh demo database (SEED_STAGE=empty|open|busy|closed SEED=7)"
-	@echo "make bench  the benchmarks, as ratios"
+	@echo "make bench  the benchmarks, each beside its limit, on SQLite and PostgreSQL"
 	@echo "make drills workers killed, answers lost, the database stopped, Redis killed: nothing may be lost or counted twice"
 	@echo "make shell  Django's shell on the demo"
 
@@ -75,10 +75,8 @@ seed: $(VENV)/.run-parts
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@$(BIN)/python manage.py seed --stage $(SEED_STAGE) --seed $(SEED)
 
-# One phone posts as fast as it can here: no limits.
-bench: export RATE_LIMITS := 0
 bench: $(VENV)/.dev-parts
-	@for bench in $(filter-out benchmarks/stage.py benchmarks/bare.py,$(wildcard benchmarks/*.py)); do echo "== $$bench"; $(BIN)/python $$bench || exit 1; done
+	@$(BIN)/python benchmarks/run.py
 
 drills: $(VENV)/.dev-parts
 	@echo "== Workers killed, SQLite"; $(BIN)/python drills/marks.py

@@ -9,11 +9,15 @@ from django.conf import settings
 if not settings.configured:
     import environ
 
+    # Kept open, and durable in the same way as the portal's.
+    database = environ.Env.db_url_config(os.environ["DATABASE_URL"]) | {"CONN_MAX_AGE": 600}
+    if database["ENGINE"].endswith("sqlite3"):
+        database["OPTIONS"] = {"timeout": 20, "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"}
     settings.configure(
         ROOT_URLCONF=__name__,
         ALLOWED_HOSTS=["*"],
         SECRET_KEY="bench",
-        DATABASES={"default": environ.Env.db_url_config(os.environ["DATABASE_URL"]) | {"CONN_MAX_AGE": 600}},
+        DATABASES={"default": database},
         MIDDLEWARE=[],
     )
     django.setup()
