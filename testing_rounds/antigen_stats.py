@@ -178,7 +178,8 @@ def read_stats(round: Round, buildings: QuerySet[Building], now: datetime | None
     past = is_past(round, now or timezone.now())
     rows = [BuildingTally(building, Tally()) for building in buildings.filter(rounds=round)]
     tallies = {row.building.pk: row.tally for row in rows}
-    people = ExpectedPerson.objects.filter(visit__round=round, visit__building__in=tallies)
+    # By the round alone: a condition on buildings invites a database to walk their doors through all rounds.
+    people = ExpectedPerson.objects.filter(visit__round=round)
     alike = (
         people.filter(_UNIFORM, is_added=False)
         .order_by()
@@ -186,10 +187,11 @@ def read_stats(round: Round, buildings: QuerySet[Building], now: datetime | None
         .annotate(n=Count("pk"))
     )
     for building_id, outcome, result, count in alike:
-        tallies[building_id].steps[step_of(outcome, result, is_past=past)] += count
+        if building_id in tallies:
+            tallies[building_id].steps[step_of(outcome, result, is_past=past)] += count
     apart = people.exclude(_UNIFORM).select_related("visit").order_by()
     for person in apart.only(*PERSON_FIELDS):
-        if person.is_there:
+        if person.visit.building_id in tallies and person.is_there:
             tallies[person.visit.building_id].steps[step_of_person(person, past)] += 1
     total = Tally()
     for row in rows:
