@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.exceptions import FieldDoesNotExist
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.utils.translation import override
 
@@ -272,3 +273,16 @@ def test_a_body_that_is_not_understood_starts_nothing(desk, world):
     version = RuleVersion.objects.create(profile=broken.profile, number=9, body={"schema": 1})
     told = refused(start_clock, building=world.building1, version=version, on=desk.day(), by=desk.by)
     assert told == "This rule cannot be read. Choose another, or have a new version written."
+
+
+def test_the_building_page_shows_its_area_and_leads_to_the_clock(desk, world, client):
+    desk.start("7+7", ago=2)
+    client.force_login(world.zhao)
+    text = client.get(f"/buildings/{world.building1.pk}/").content.decode()
+    assert f'href="/clock/building/{world.building1.pk}/"' in text
+
+
+def test_missing_rules_are_loaded_by_a_command(desk, capsys):
+    RuleVersion.objects.filter(profile__code="virus-free").delete()
+    call_command("load_rules")
+    assert capsys.readouterr().out == "1 version(s) added.\n"
