@@ -13,6 +13,7 @@ from notices.models import Message
 from residents.models import Compound, Device, Household, User, Volunteer
 from rounds.board import LETTERS
 from rounds.models import HeldMark, Outcome, Round, Visit
+from testing_rounds.models import Hold, UnplacedResult
 
 IN_A_BAR = (Outcome.DONE, Outcome.ELSEWHERE, Outcome.EXEMPT, Outcome.PARTLY, Outcome.REFUSED, Outcome.NOBODY_HOME)
 
@@ -68,6 +69,8 @@ class Today:
     messages: list[Message]
     unread_count: int
     held_count: int
+    at_home_count: int  # people held because of a tube
+    unplaced_count: int  # results for nobody expected
     phone_count: int
     unsent_count: int
     clocks: Tonight
@@ -93,6 +96,8 @@ def read_today(user: User) -> Today:
         messages=messages,
         unread_count=messages[0].total if messages else 0,
         held_count=sum(place.held_count for place in compounds if place.pk in user.access.steward),
+        at_home_count=sum(place.at_home_count for place in compounds if place.pk in user.access.steward),
+        unplaced_count=sum(place.unplaced_count for place in compounds if place.pk in user.access.steward),
         phone_count=sum(place.phone_count for place in compounds if place.pk in user.access.whole_compounds),
         unsent_count=sum(place.unsent_count for place in compounds if place.pk in user.access.whole_compounds),
         clocks=read_tonight(user),
@@ -115,6 +120,8 @@ def _compounds(user: User) -> QuerySet[Compound]:
     held = HeldMark.objects.filter(compound=here, decision="")
     return Compound.objects.visible_to(user).annotate(
         held_count=_sum_of(held, "compound", Count("pk")),
+        at_home_count=_sum_of(Hold.objects.open().filter(tube__compound=here), "tube__compound", Count("pk")),
+        unplaced_count=_sum_of(UnplacedResult.objects.waiting().filter(compound=here), "compound", Count("pk")),
         phone_count=_sum_of(unsent, "volunteer__compound", Count("pk")),
         unsent_count=_sum_of(unsent, "volunteer__compound", Sum("queued_count")),
         has_people=Exists(Household.objects.filter(door__building__compound=here)),

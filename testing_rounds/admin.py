@@ -1,7 +1,17 @@
 from django.contrib import admin
 
 from residents.scoped_admin import FactAdmin, ScopedAdmin
-from testing_rounds.models import Chase, ExpectedPerson, TestRound
+from testing_rounds.models import (
+    Chase,
+    ExpectedPerson,
+    Hold,
+    LabLine,
+    LabList,
+    PersonResult,
+    TestRound,
+    TubeResult,
+    UnplacedResult,
+)
 
 
 @admin.register(TestRound)
@@ -33,3 +43,57 @@ class ExpectedPersonAdmin(FactAdmin):
     list_filter = ["age_band"]
     search_fields = ["visit__room", "name"]
     list_select_related = ["visit__round"]
+
+
+@admin.register(PersonResult)
+class PersonResultAdmin(FactAdmin):
+    compound_path = "person__visit__round__compound"
+    list_display = ["person", "value", "source", "told_at", "entered_by"]
+    list_filter = ["value", "source"]
+    list_select_related = ["person__visit", "entered_by"]
+
+
+@admin.register(TubeResult)
+class TubeResultAdmin(FactAdmin):
+    compound_path = "tube__compound"
+    list_display = ["tube", "value", "source", "told_at", "entered_by"]
+    list_filter = ["value", "source"]
+    search_fields = ["tube__code"]
+    list_select_related = ["tube", "entered_by"]
+
+
+@admin.register(Hold)
+class HoldAdmin(FactAdmin):
+    """Ended on its own page, with a reason."""
+
+    compound_path = "tube__compound"
+    list_display = ["person", "tube", "since", "release", "released_by"]
+    list_filter = ["release"]
+    search_fields = ["tube__code"]
+    list_select_related = ["person__visit", "tube", "released_by"]
+
+
+@admin.register(LabList)
+class LabListAdmin(FactAdmin):
+    compound_path = "test_round__round__compound"
+    list_display = ["name", "test_round", "source", "state", "uploaded_by", "uploaded_at"]
+    list_filter = ["state", "source"]
+    list_select_related = ["test_round__round", "uploaded_by"]
+
+
+@admin.register(LabLine)
+class LabLineAdmin(FactAdmin):
+    compound_path = "lab_list__test_round__round__compound"
+    list_display = ["lab_list", "row", "verdict", "reason", "value"]
+    list_filter = ["verdict"]
+    list_select_related = ["lab_list"]
+    exclude = ["original"]
+
+
+@admin.register(UnplacedResult)
+class UnplacedResultAdmin(FactAdmin):
+    compound_path = "compound"
+    list_display = ["test_round", "value", "source", "told_at", "decision", "decided_by"]
+    list_filter = ["decision", "value"]
+    list_select_related = ["test_round__round", "decided_by"]
+    exclude = ["told"]

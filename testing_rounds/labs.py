@@ -246,6 +246,10 @@ class ReviewError(ValueError):
     """A sentence for the person who decides."""
 
 
+def tell_unplaced(row: UnplacedResult) -> dict[str, str]:
+    return json.loads(row.told)
+
+
 def suggest_people(row: UnplacedResult) -> list[ExpectedPerson]:
     """Who it may be: those behind the door and in the tube it names, and those of a like name."""
     told = json.loads(row.told)

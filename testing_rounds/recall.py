@@ -21,10 +21,10 @@ from django.utils.translation import ngettext
 
 from notices.models import Message
 from notices.services import draft_message, plan_messages
-from residents.models import Building, Household, Resident, RoleGrant, User
+from residents.models import Building, Household, Resident, RoleGrant, User, Volunteer
 from rounds.marks import mark_at_desk
 from rounds.models import Outcome, Round, RoundEvent, Visit
-from rounds.services import close_round, reopen_round
+from rounds.services import assign, close_round, reopen_round
 from testing_rounds.models import ExpectedPerson, Hold, Result, ResultSource, TestRound, Tube
 
 LASTS = timedelta(hours=24)
@@ -359,3 +359,10 @@ def release_hold(*, hold: Hold, release: str, by: User, note: str) -> None:
             people={str(recalled.number): Outcome.EXEMPT},
             note=note,
         )
+
+
+@transaction.atomic
+def assign_recall(*, round: Round, volunteer: Volunteer, buildings: Iterable[Building], by: User) -> None:
+    """The doors of these buildings, a handful each, go to one volunteer."""
+    for building in buildings:
+        assign(round=round, volunteer=volunteer, building=building, by=by)

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from residents.encryption import EncryptedTextField
 from testing_rounds.models.results import Result, ResultSource
+
+
+class LabListQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Nobody but who may apply it: it names people and what they have."""
+        return self.kept_by(user)
+
+    def kept_by(self, user):
+        return self.filter(test_round__round__compound__in=user.access.steward)
 
 
 class LabList(models.Model):
@@ -30,13 +40,18 @@ class LabList(models.Model):
     )
     applied_at = models.DateTimeField(null=True, blank=True)
 
+    objects = LabListQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("list of results")
         verbose_name_plural = _("lists of results")
         ordering = ["-uploaded_at", "-pk"]
 
     def __str__(self):
-        return self.name or f"{self.uploaded_at:%Y-%m-%d %H:%M}"
+        return self.name or f"{timezone.localtime(self.uploaded_at):%Y-%m-%d %H:%M}"
+
+    def get_absolute_url(self):
+        return reverse("testing_rounds:lab", args=[self.pk])
 
 
 class LabLine(models.Model):

@@ -11,6 +11,21 @@ from django.utils.translation import gettext_lazy as _
 from testing_rounds.models.tubes import Tube
 
 
+class HoldQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """A building lead has to know who of their house stays in; what the result was is on no page of theirs."""
+        access = user.access
+        return self.filter(
+            Q(tube__compound__in=access.whole_compounds) | Q(person__visit__building__in=access.lead_buildings)
+        )
+
+    def kept_by(self, user):
+        return self.filter(tube__compound__in=user.access.steward)
+
+    def open(self):
+        return self.filter(release="")
+
+
 class Hold(models.Model):
     """One person of a positive, inconclusive or lost tube. The pool's result stays on record when they go free."""
 
@@ -38,6 +53,8 @@ class Hold(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     note = models.CharField(_("note"), max_length=200, blank=True)
+
+    objects = HoldQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("hold at home")

@@ -82,6 +82,17 @@ class PersonResult(models.Model):
         return f"{self.get_value_display()} ({self.get_source_display()})"
 
 
+class UnplacedResultQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.kept_by(user)
+
+    def kept_by(self, user):
+        return self.filter(compound__in=user.access.steward)
+
+    def waiting(self):
+        return self.filter(decision="")
+
+
 class UnplacedResult(models.Model):
     """A result that came for somebody who was not expected, or whose name nobody could match. A person decides."""
 
@@ -110,6 +121,8 @@ class UnplacedResult(models.Model):
     person_result = models.OneToOneField(
         PersonResult, on_delete=models.PROTECT, null=True, blank=True, related_name="came_from"
     )
+
+    objects = UnplacedResultQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("result for nobody expected")
