@@ -124,10 +124,11 @@ def fill(first, made: int, wanted: int) -> None:
     copy_rows(TestRound, f"{details} old {fresh}", round_id="new.id")
     copy_rows(Round.buildings.through, f"{through} old {fresh}", round_id="new.id")
     newest = Visit.objects.aggregate(pk=Max("pk"))["pk"]
-    copy_rows(Visit, f"{visits} old {fresh}", round_id="new.id")
+    # Round by round, as rounds are opened: else the rows of one would lie all over the table.
+    copy_rows(Visit, f"{visits} old {fresh} ORDER BY new.id, old.id", round_id="new.id")
     same = f"JOIN {visits} there ON there.id = old.visit_id AND there.round_id = {first.pk}"
     new = f"JOIN {visits} new ON new.household_id = there.household_id AND new.id > {newest}"
-    copy_rows(ExpectedPerson, f"{people} old {same} {new}", visit_id="new.id")
+    copy_rows(ExpectedPerson, f"{people} old {same} {new} ORDER BY new.id, old.id", visit_id="new.id")
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 
