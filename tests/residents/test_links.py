@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
+from django.utils.translation import override
 
 from residents.links import LinkError, LinkGone, LinkUnknown, find_link, issue_links, reissue_link, revoke_link
 from residents.models import AccessRecord, HouseholdLink
@@ -167,6 +168,80 @@ def test_of_two_who_issue_at_once_one_makes_the_links():
     with ThreadPoolExecutor(4) as pool:
         assert sorted(pool.map(issue, range(4))) == [0, 0, 0, 3]
     assert HouseholdLink.objects.filter(revoked_at=None).count() == 3
+
+
+def moved_out(world):
+    move_out(household=world.lin_home, on=date(2022, 4, 20))
+
+
+def issue(world):
+    return {one.household: one.secret for one in issue_links(building=world.building1, by=world.chen)}
+
+
+def opened_after_moving_out(world):
+    secret = issue(world)[world.lin_home]
+    moved_out(world)
+    find_link(secret)
+
+
+def opened_after_replacing(world):
+    secret = issue(world)[world.lin_home]
+    reissue_link(household=world.lin_home, by=world.chen)
+    find_link(secret)
+
+
+def reissued_after_moving_out(world):
+    moved_out(world)
+    reissue_link(household=world.lin_home, by=world.chen)
+
+
+def revoked_without_a_reason(world):
+    issue(world)
+    revoke_link(household=world.lin_home, by=world.chen, reason=" ")
+
+
+SENTENCES = {
+    "unknown": (
+        lambda world: find_link("x"),
+        "This link is not known here. Check that all of it was copied, or scan the code again.",
+        "没有找到这个链接。请看看是否复制完整，或者重新扫一次码。",
+    ),
+    "moved out": (
+        opened_after_moving_out,
+        "This link ended when the household moved out. Thank you for everything you reported.",
+        "这一户搬走以后，这个码就停用了。感谢您一直以来的配合。",
+    ),
+    "replaced": (
+        opened_after_replacing,
+        "This link was replaced or withdrawn. Your building lead gladly gives you a new one.",
+        "这个码已更换或停用。请找楼组长要一张新的。",
+    ),
+    "nothing to issue": (
+        lambda world: (issue(world), issue(world)),
+        "Every household here has a link already. Give a new one to a single door instead.",
+        "这栋楼每户都已有码。需要时请给单独一户换新码。",
+    ),
+    "none for the gone": (
+        reissued_after_moving_out,
+        "This household has moved out: it gets no link.",
+        "这一户已搬走，不再发码。",
+    ),
+    "nothing to withdraw": (
+        lambda world: revoke_link(household=world.lin_home, by=world.chen, reason="lost"),
+        "This household has no link.",
+        "这一户没有码。",
+    ),
+    "no reason": (revoked_without_a_reason, "Say why, in a few words.", "请简单写明原因。"),
+}
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+@pytest.mark.parametrize("name", SENTENCES)
+def test_a_refusal_says_so_in_both_languages(world, name, language):
+    provoke, english_words, chinese = SENTENCES[name]
+    with override(language), pytest.raises(LinkError) as refused:
+        provoke(world)
+    assert str(refused.value) == (english_words if language == "en" else chinese)
 
 
 # --- Pages --------------------------------------------------------------------------------------------
