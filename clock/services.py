@@ -84,7 +84,8 @@ def start_clock(
     if before is not None:
         read = read_clock(before)
         if read.today is None or read.today.state not in {"released", "stopped"}:
-            raise ClockError(_("A clock is running in this building: release or stop it first."))
+            told = _("%(building)s has a running clock: release or stop it first.")
+            raise ClockError(told % {"building": building})
         Clock.objects.filter(pk=before.pk).update(ended_at=timezone.now())
     clock = Clock.objects.create(building=building, by=by)
     subject = case.subject if case else None

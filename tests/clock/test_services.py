@@ -46,7 +46,7 @@ def test_a_whole_compound_starts_at_once_or_not_at_all(desk, world):
     both = [world.building1, world.building2]
     words = {"version": desk.rule("7+7"), "on": desk.day(), "by": desk.by}
     told = refused(start_clocks, buildings=both, **words)
-    assert told == "A clock is running in this building: release or stop it first."
+    assert told == "2号楼 has a running clock: release or stop it first."
     assert [clock.building for clock in Clock.objects.all()] == [world.building2]
 
 
