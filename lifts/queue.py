@@ -114,7 +114,8 @@ class Queue:
 
     @property
     def finished(self) -> int:
-        return len(self.turns) - len(self.to_call) - self.counts.get(Turn.State.RIDING, 0)
+        left = len(self.to_call) + len(self.at_home)
+        return len(self.turns) - left - self.counts.get(Turn.State.RIDING, 0)
 
 
 def read_queue(call_down: CallDown, now: datetime | None = None) -> Queue:
