@@ -14,6 +14,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from django.db import connection
 from django.db.models import Field, Model
@@ -26,13 +27,13 @@ def is_postgresql() -> bool:
 def fetch(text: str, given: Sequence[Any]) -> list[tuple]:
     """The rows of a statement; what is given goes through `as_given` or `any_of` first."""
     with connection.cursor() as cursor:
-        cursor.execute(text, given)
+        cursor.execute(_known(text), given)
         return cursor.fetchall()
 
 
 def run(text: str, given: Sequence[Any]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(text, given)
+        cursor.execute(_known(text), given)
 
 
 def insert(rows: Sequence[Model]) -> None:
@@ -50,6 +51,30 @@ def write_back(rows: Sequence[Model], names: Sequence[str]) -> None:
         _write(_update_text(type(rows[0]), fields), fields, rows)
 
 
+# --- What PostgreSQL has planned already --------------------------------------------------------
+
+_numbers: dict[str, int] = {}  # of each text, the same in every connection
+_prepared: WeakKeyDictionary[Any, set[int]] = WeakKeyDictionary()  # by connection
+
+
+def _known(text: str) -> str:
+    """The statement, or on PostgreSQL the call of its plan, which is made once for each connection.
+
+    Planning takes as long as answering. Behind a pooler that gives each transaction another connection no plan is
+    kept: there Django's DISABLE_SERVER_SIDE_CURSORS is set anyway.
+    """
+    if not is_postgresql() or connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS"):
+        return text
+    number, count = _numbers.setdefault(text, len(_numbers)), text.count("%s")
+    prepared = _prepared.setdefault(connection.connection, set())
+    if number not in prepared:
+        places = text.replace("%s", "${}").format(*range(1, count + 1))
+        with connection.wrap_database_errors, connection.connection.cursor() as cursor:
+            cursor.execute(f"PREPARE on_the_road_{number} AS {places}")
+        prepared.add(number)
+    return f"EXECUTE on_the_road_{number}({', '.join(['%s'] * count)})"
+
+
 # --- What is given ------------------------------------------------------------------------------
 
 
@@ -62,10 +87,10 @@ def as_given(value: Any) -> Any:
     return value
 
 
-def any_of(values: Iterable[Any]) -> Any:
-    """One parameter for all of them, to be compared with `= ANY_NUMBER` or `ANY_UUID` of `words`."""
+def any_of(values: Iterable[Any]) -> str:
+    """One parameter for all of them, numbers or UUIDs, where the text says {any_number} or {any_uuid}."""
     listed = [as_given(value) for value in values]
-    return listed if is_postgresql() else json.dumps(listed)
+    return f"{{{','.join(map(str, listed))}}}" if is_postgresql() else json.dumps(listed)
 
 
 @cache
@@ -119,7 +144,7 @@ def _write(text: str, fields: Sequence[Field], rows: Sequence[Model]) -> None:
     with connection.cursor() as cursor:
         if is_postgresql():
             told = [{field.column: getattr(row, field.attname) for field in fields} for row in rows]
-            cursor.execute(text, [json.dumps(told, default=str)])
+            cursor.execute(_known(text), [json.dumps(told, default=str)])
         else:
             ways = [(field.attname, _way_in(field)) for field in fields]
             cursor.executemany(text, [[way(getattr(row, name)) for name, way in ways] for row in rows])
