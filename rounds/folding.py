@@ -73,6 +73,8 @@ def fold(marks: Iterable[Mark], expected_count: int, known: Mapping[str, str] | 
             whole, people = mark.outcome, _met(people, expected_count, mark.outcome)
         previous = mark
     outcome, done_count = _sum_up(whole, people, expected_count, known)
+    if outcome != whole and people and whole in PERSON_OUTCOMES:  # what was said of the others is not lost
+        people = dict.fromkeys(_asked(people, expected_count, known), whole) | people
     if previous is None:
         return VisitState(outcome=outcome)
     return VisitState(
@@ -130,11 +132,9 @@ def _still_in_conflict(has_conflict: bool, previous: Mark | None, mark: Mark) ->
 
 def _sum_up(whole: str, people: dict[str, str], expected_count: int, known: Mapping[str, str]) -> tuple[str, int]:
     """The outcome of the household and how many of its people are done. Who is known is not asked for."""
-    expected = [str(number) for number in range(1, expected_count + 1)]
-    asked = [number for number in expected if number in people or number not in known]
-    asked += _met(people, expected_count)
+    asked = _asked(people, expected_count, known)
     if known and not asked:
-        return _agreed([known[number] for number in expected]), 0
+        return _agreed(list(known.values())), 0
     if not people:
         return whole, len(asked) if whole == Outcome.DONE else 0
     rest = whole if whole != Outcome.PARTLY else Outcome.WAITING
@@ -148,6 +148,14 @@ def _sum_up(whole: str, people: dict[str, str], expected_count: int, known: Mapp
         if outcome in each:
             return outcome, done_count
     return Outcome.WAITING, done_count
+
+
+def _asked(people: Mapping[str, str], expected_count: int, known: Mapping[str, str]) -> list[str]:
+    """Everybody but those of whom nothing more has to be learned."""
+    expected = [str(number) for number in range(1, expected_count + 1)]
+    return [number for number in expected if number in people or number not in known] + list(
+        _met(dict(people), expected_count)
+    )
 
 
 def _agreed(each: list[str]) -> str:

@@ -140,7 +140,7 @@ def test_either_version_is_kept_and_nothing_is_deleted(world, steward, conflict,
     )
     outcome, _done, people, has_conflict = state(conflict)
     assert (outcome, people, has_conflict) == [
-        ("partly", {"1": "done", "2": "done"}, False),
+        ("partly", {"1": "done", "2": "done", "3": "refused"}, False),
         ("refused", {}, False),
     ][kept]
     assert set(before) < set(conflict.marks.values_list("pk", flat=True))

@@ -47,6 +47,7 @@ def test_people_one_by_one_add_up_to_done():
 def test_a_person_left_out_of_a_done_household_makes_it_partly():
     state = fold([mark(1), mark(2, "partly", minute=1, people={"3": "nobody_home"})], 3)
     assert (state.outcome, state.done_count) == ("partly", 2)
+    assert state.people == {"1": "done", "2": "done", "3": "nobody_home"}
 
 
 def test_everybody_exempt_is_exempt_and_a_mixture_of_answers_is_done():
