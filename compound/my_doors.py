@@ -10,7 +10,7 @@ from collections import defaultdict
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Exists, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,7 +19,8 @@ from residents.models import Device, Volunteer, mask_name
 from rounds.models import Assignment, HeldMark, Round, Visit
 from rounds.segments import free_segments
 from rounds.services import RoundError, refuse_untrained
-from testing_rounds.models import ExpectedPerson, TestRound
+from testing_rounds.models import ExpectedPerson, Swab, TestRound
+from testing_rounds.swabs import IN_TUBES
 
 DECISIONS_SHOWN_FOR = timedelta(days=7)
 MOST_DECISIONS = 50
@@ -55,7 +56,7 @@ def build_feed(device: Device) -> dict[str, Any]:
     rounds = {assignment.round_id: assignment.round for assignment in assignments}
     visits = list(_visits(volunteer, rounds))
     people = _people_by_visit([visit.pk for visit in visits if rounds[visit.round_id].kind in Round.Kind.tests()])
-    instructions = _instructions(rounds.values())
+    tests = _tests(rounds.values())
     doors: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for visit in visits:
         doors[visit.round_id].append(_door(visit, people.get(visit.pk, []), volunteer))
@@ -64,7 +65,7 @@ def build_feed(device: Device) -> dict[str, Any]:
         "volunteer": mask_name(volunteer.name),
         "compound": volunteer.compound.name,
         "rounds": [
-            _round(one, instructions.get(pk, ""), [a for a in assignments if a.round_id == pk], doors[pk])
+            _round(one, tests.get(pk), [a for a in assignments if a.round_id == pk], doors[pk])
             for pk, one in rounds.items()
         ],
         "free": _free_segments(volunteer),
@@ -93,25 +94,27 @@ def _visits(volunteer: Volunteer, rounds: dict[int, Round]) -> QuerySet[Visit]:
 
 def _people_by_visit(visit_ids: list[int]) -> dict[int, list[ExpectedPerson]]:
     by_visit: dict[int, list[ExpectedPerson]] = defaultdict(list)
+    inside = Swab.objects.filter(person=OuterRef("pk"), voided_at=None).values("tube__code")
     rows = ExpectedPerson.objects.filter(visit__in=visit_ids).order_by("visit", "number")
-    for person in rows.only("visit_id", "number", "name", "age_band"):
+    for person in rows.only("visit_id", "number", "name", "age_band", "is_added").annotate(tube=Subquery(inside)):
         by_visit[person.visit_id].append(person)
     return by_visit
 
 
-def _instructions(rounds) -> dict[int, str]:
+def _tests(rounds) -> dict[int, TestRound]:
     tests = [one.pk for one in rounds if one.kind in Round.Kind.tests()]
-    return dict(TestRound.objects.filter(round__in=tests).values_list("round", "instructions")) if tests else {}
+    return {row.round_id: row for row in TestRound.objects.filter(round__in=tests)} if tests else {}
 
 
-def _round(one: Round, instructions: str, assignments: list[Assignment], doors: list[dict]) -> dict[str, Any]:
+def _round(one: Round, test: TestRound | None, assignments: list[Assignment], doors: list[dict]) -> dict[str, Any]:
     return {
         "id": one.pk,
         "title": str(one),
         "kind": one.kind,
         "starts_at": one.starts_at.isoformat(),
         "ends_at": one.ends_at.isoformat(),
-        "instructions": instructions,
+        "instructions": test.instructions if test else "",
+        "pool": {"size": test.pool_size} if test and one.kind in IN_TUBES else None,  # 0: one a household
         "words": {name: str(text) for name, text in WORDS[one.kind].items()},
         "segments": [_segment(assignment) for assignment in assignments],
         "parts": [describe_part(assignment) for assignment in assignments],
@@ -187,9 +190,10 @@ def _door(visit: Visit, people: list[ExpectedPerson], volunteer: Volunteer) -> d
         "rooms": " + ".join([visit.room, *visit.joined_rooms]),
         "label": visit.label,
         "heads": visit.expected_count,
+        "known": visit.known,
         "needs": visit.needs,
         "people": [
-            {"n": person.number, "label": str(person.masked_name), "band": person.age_band} for person in people
+            _person(person, visit) for person in people if not person.is_added or str(person.number) in visit.people
         ],
         "outcome": visit.outcome,
         "told": visit.people,
@@ -197,3 +201,13 @@ def _door(visit: Visit, people: list[ExpectedPerson], volunteer: Volunteer) -> d
         "at": visit.latest_at.isoformat() if visit.latest_at else None,
         "mine": bool(latest and latest.marked_by_id == volunteer.user_id),
     }
+
+
+def _person(person: Any, visit: Visit) -> dict[str, Any]:
+    """`tube`: the code of the one they are in; `met`: not expected, and named at the desk or not at all."""
+    told = {"n": person.number, "label": str(person.masked_name), "band": person.age_band}
+    if person.tube:
+        told["tube"] = person.tube
+    if person.is_added and not person.name:
+        told["met"] = True
+    return told

@@ -215,6 +215,12 @@ def test_one_more_at_the_door_is_a_person_with_a_place(world, lin):
     assert inside("A") == []
 
 
+def test_who_is_said_to_be_missing_after_all_leaves_the_tube_and_the_others_stay(world, lin):
+    send(world.wei_phone, tap(lin, 1, **into("A")), tap(lin, 2, "partly", people={"3": "nobody_home"}))
+    assert inside("A") == [("502", 1, 1), ("502", 2, 2)]
+    assert counts("A") == (2, 5)
+
+
 def test_the_exempt_are_in_no_tube_when_their_household_is(world, lin):
     lin.known = {"3": "exempt"}
     lin.save(update_fields=["known"])

@@ -1,12 +1,13 @@
 // My doors. The page shows what is kept on this phone and nothing else; the network only ever changes what is kept.
 
 import { bind, codeIn } from "./bind.js";
-import { foldDoor, isAnswered, outcomeOfPeople } from "./fold.js";
+import { foldDoor, isAnswered, outcomeOfPeople, peopleAt } from "./fold.js";
 import { drawPanel, openPanel, wirePanel } from "./panel.js";
 import { drawParts, wireParts } from "./parts.js";
 import { keepShell, shell, takeNewShell } from "./shell.js";
 import * as store from "./store.js";
 import * as sync from "./sync.js";
+import { askForTube, drawTube, placeInTube, wireTube } from "./tube.js";
 import { Stairs } from "./view.js";
 import { has, say, time } from "./words.js";
 
@@ -14,8 +15,8 @@ const REFRESH = 120_000;
 const $ = (id) => document.getElementById(id);
 
 const stairs = new Stairs($("doors"));
-const ui = { round: null, hidden: new Set(), onlyMissing: false, open: new Set(), drafts: new Map(), failed: new Map(), busy: new Set(), storeFailed: false };
-let all = { device: null, devices: [], outbox: [], receipts: [], feed: null, persisted: null };
+const ui = { round: null, hidden: new Set(), onlyMissing: false, onlyHome: false, open: new Set(), drafts: new Map(), failed: new Map(), busy: new Set(), storeFailed: false };
+let all = { device: null, devices: [], outbox: [], receipts: [], feed: null, persisted: null, tubes: {} };
 let views = [];
 const channel = "BroadcastChannel" in window ? new BroadcastChannel("shoulou") : null;
 
@@ -52,7 +53,7 @@ function viewDoor(door, rows, words, told, unsent) {
   let word = "";
   let isWordQuiet = false;
   if (told) {
-    word = told.result === "conflict" ? say("conflict") : say("held", { why: has(`reason.${told.reason}`) ? say(`reason.${told.reason}`) : told.message });
+    word = told.result === "stored" ? told.message : told.result === "conflict" ? say("conflict") : say("held", { why: has(`reason.${told.reason}`) ? say(`reason.${told.reason}`) : told.message });
   } else if (last?.outcome === "cleared") {
     word = `${say("outcome.cleared")} · ${say(unsent.has(last.id) ? "saved_at" : "sent_at", { time: time(last.marked_at) })}`;
     isWordQuiet = true;
@@ -82,8 +83,11 @@ function draw() {
   views = round ? round.doors.map((door) => viewDoor(door, marks.get(door.visit) ?? [], round.words, told.get(door.visit), unsent)) : [];
   const left = views.filter((view) => !isAnswered(view.state.outcome)).length;
   if (!ui.onlyMissing) ui.hidden = new Set();
-  stairs.draw(views, { unsent, canMark: Boolean(all.device && !all.device.signed_out), hidden: ui.hidden });
+  const hidden = ui.onlyHome ? new Set([...ui.hidden, ...views.filter((view) => !needsHome(view)).map((view) => view.door.visit)]) : ui.hidden;
+  stairs.draw(views, { unsent, canMark: Boolean(all.device && !all.device.signed_out), hidden });
   drawHead(round, left);
+  drawTube(all, round, marks);
+  drawFilters();
   drawRounds(round, marks);
   drawSync();
   drawBanners();
@@ -105,6 +109,18 @@ function drawHead(round, left) {
   $("round-title").textContent = round.title;
   $("todo").textContent = left ? say("left", { n: left }) : say("none_left");
   $("walked").style.width = views.length ? `${Math.round((1 - left / views.length) * 100)}%` : "0";
+}
+
+const needsHome = (view) => view.door.needs.includes("needs_home_visit");
+
+// Who cannot come down is visited at home: a round of their own inside the round.
+function drawFilters() {
+  const home = views.filter(needsHome);
+  const button = $("only-home");
+  if (!home.length && ui.onlyHome) ui.onlyHome = false;
+  $("filters").hidden = !home.length || home.length === views.length;
+  button.textContent = say("home_visits", { n: home.filter((view) => !isAnswered(view.state.outcome)).length });
+  button.setAttribute("aria-pressed", String(ui.onlyHome));
 }
 
 function drawRounds(current, marks) {
@@ -228,9 +244,16 @@ function cleanNote(text) {
 async function mark(view, words) {
   const { visit } = view.door;
   if (ui.busy.has(visit) || !all.device || all.device.signed_out) return;
+  const { details, ask, stop } = placeInTube(all, currentRound(), marksByVisit(), view, words);
+  if (ask) return askForTube(ask);
+  if (stop) {
+    ui.failed.set(visit, stop);
+    ui.open.add(visit);
+    return draw();
+  }
   ui.busy.add(visit);
   try {
-    await store.saveMark(all.device.id, { visit, people: {}, note: "", undoes: null, saw: view.state.latest, ...words });
+    await store.saveMark(all.device.id, { visit, people: {}, note: "", undoes: null, saw: view.state.latest, details, ...words });
     ui.failed.delete(visit);
     ui.drafts.delete(visit);
     ui.open.delete(visit);
@@ -260,7 +283,9 @@ function toggle(visit) {
 
 function touchPerson(view, number, what) {
   const { draft } = view;
-  if (what === "not") draft.asking = draft.asking === number ? null : number;
+  const isJustAdded = number > view.door.heads && !(number in view.state.told) && number in draft.people;
+  if (what === "done" && isJustAdded && draft.people[number] === "done") delete draft.people[number]; // added by mistake
+  else if (what === "not") draft.asking = draft.asking === number ? null : number;
   else {
     draft.people[number] = what;
     draft.asking = null;
@@ -268,15 +293,22 @@ function touchPerson(view, number, what) {
   draw();
 }
 
+function addPerson(view) {
+  const last = Math.max(view.door.heads, ...peopleAt(view.door, view.state, view.draft).map((person) => person.n));
+  view.draft.people[last + 1] = "done";
+  draw();
+}
+
 function act(view, button) {
   const { deed, person } = button.dataset;
   const note = cleanNote(view.draft.note);
   if (person) return touchPerson(view, Number(button.closest("li[data-person]").dataset.person), person);
+  if (deed === "add") return addPerson(view);
   if (deed === "more" || deed === "open") return toggle(view.door.visit);
   if (deed === "undo") return mark(view, { outcome: "cleared", undoes: view.state.latest });
   if (deed === "people") {
     const { people } = view.draft;
-    return mark(view, { outcome: outcomeOfPeople(view.state, people, view.door.heads), people, note });
+    return mark(view, { outcome: outcomeOfPeople(view.state, people, view.door), people, note });
   }
   return mark(view, { outcome: deed, note });
 }
@@ -304,6 +336,8 @@ function wire() {
     if (event.target.closest("button") && all.outbox.length === 0) takeNewShell();
   });
   $("paste").addEventListener("submit", pasteInvite);
+  $("only-home").addEventListener("click", () => { ui.onlyHome = !ui.onlyHome; draw(); });
+  wireTube(changed);
   wirePanel(() => all.outbox.length, changed);
   wireParts({ device: () => all.device, refresh, countUnsent: async () => { await reload(); return all.outbox.length; } });
 }

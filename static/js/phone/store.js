@@ -83,12 +83,13 @@ function then(request, next) {
 // Everything the page shows, in one look.
 export function readAll() {
   return read(["keep", "devices", "outbox", "receipts", "feeds"], (stores, give) => {
-    const all = { device: null, devices: [], outbox: [], receipts: [], feed: null, persisted: null };
+    const all = { device: null, devices: [], outbox: [], receipts: [], feed: null, persisted: null, tubes: {} };
     give(all);
     then(stores.devices.getAll(), (devices) => { all.devices = devices; });
     then(stores.outbox.getAll(), (rows) => { all.outbox = rows; });
     then(stores.receipts.getAll(), (rows) => { all.receipts = rows; });
     then(stores.keep.get("persisted"), (answer) => { all.persisted = answer ?? null; });
+    then(stores.keep.get("tubes"), (tubes) => { all.tubes = tubes ?? {}; });
     then(stores.keep.get("device"), (id) => {
       if (!id) return;
       all.device = all.devices.find((device) => device.id === id) ?? null;
@@ -184,7 +185,7 @@ export function acknowledge(deviceId, receipts, missing) {
         if (!row || row.device !== deviceId) return;
         const { result, reason = "", message = "" } = receipt;
         stores.outbox.delete(row.id);
-        stores.receipts.put({ ...row, result, reason, message, sent_at: Date.now(), message_open: result === "held" || result === "conflict" });
+        stores.receipts.put({ ...row, result, reason, message, sent_at: Date.now(), message_open: result === "held" || result === "conflict" || Boolean(message) });
         give(count += 1);
       });
     }

@@ -132,8 +132,8 @@ async function sendOf(device, ping) {
 
 async function post(device, rows, queued, lastSeq) {
   const nonce = uuid4();
-  const marks = rows.map(({ id, seq, visit, outcome, people, note, undoes, saw, marked_at }) => (
-    { id, seq, visit, outcome, people, note, undoes, saw, marked_at }
+  const marks = rows.map(({ id, seq, visit, outcome, people, note, undoes, saw, marked_at, details = {} }) => (
+    { id, seq, visit, outcome, people, note, undoes, saw, marked_at, details }
   ));
   const words = { schema: 1, nonce, sent_at: new Date().toISOString(), queued, last_seq: lastSeq, marks };
   const began = Date.now();

@@ -1,7 +1,9 @@
 // Draws the doors. Every text goes in by textContent; nothing here reads or writes what is kept.
 
-import { isAnswered, personOutcome } from "./fold.js";
+import { isAnswered, peopleAt, personOutcome } from "./fold.js";
 import { say, time } from "./words.js";
+
+const MOST_MET = 9;
 
 function piece(id) {
   const node = document.getElementById(`${id}-piece`).content.firstElementChild.cloneNode(true);
@@ -18,7 +20,7 @@ function put(node, text) {
 function stateText(view) {
   const { state, door, words } = view;
   if (state.outcome === "done") return words.done;
-  return state.outcome === "partly" ? say("partly", { done: state.done, all: door.heads }) : say(`outcome.${state.outcome}`);
+  return state.outcome === "partly" ? say("partly", { done: state.done, all: state.asked.length }) : say(`outcome.${state.outcome}`);
 }
 
 function timeText({ state }, unsent) {
@@ -43,11 +45,11 @@ function drawTold(view, unsent, canMark) {
 
 function drawPerson(person, view) {
   const { node, parts } = piece("person");
-  const outcome = view.draft.people[person.n] ?? personOutcome(view.state, person.n);
+  const outcome = view.draft.people[person.n] ?? personOutcome(view.state, person.n, view.door);
   const isNot = outcome !== "waiting" && outcome !== "done";
   const band = person.band && person.band !== "18-59" ? ` · ${say(`band.${person.band}`)}` : "";
   node.dataset.person = person.n;
-  put(parts.name, person.label + band);
+  put(parts.name, (person.met ? say("one_more", { n: person.n }) : person.label) + band);
   parts.name.id = `person-${view.door.visit}-${person.n}`;
   node.querySelector(".person-deeds").setAttribute("aria-labelledby", parts.name.id);
   parts.why.setAttribute("aria-labelledby", parts.name.id);
@@ -68,13 +70,23 @@ function drawMore(parent, view) {
   const people = parent.querySelector("[data-part=people]");
   people.hidden = !view.door.people.length;
   parent.querySelector("[data-part=whole]").hidden = people.hidden;
-  people.append(...view.door.people.map((person) => drawPerson(person, view)));
+  const everybody = peopleAt(view.door, view.state, view.draft);
+  people.append(...everybody.map((person) => drawPerson(person, view)));
+  const add = parent.querySelector("[data-deed=add]");
+  add.hidden = people.hidden || everybody.length >= view.door.heads + MOST_MET;
   parent.querySelector("[data-part=note]").value = view.draft.note;
 }
 
 function countTold(view) {
-  const each = view.door.people.map((person) => view.draft.people[person.n] ?? personOutcome(view.state, person.n));
+  const each = peopleAt(view.door, view.state, view.draft).map((person) => view.draft.people[person.n] ?? personOutcome(view.state, person.n, view.door));
   return each.filter((outcome) => outcome === "done").length;
+}
+
+function flagOf(text) {
+  const flag = document.createElement("li");
+  flag.className = "flag";
+  flag.textContent = text;
+  return flag;
 }
 
 function drawCard(view, canMark) {
@@ -82,20 +94,18 @@ function drawCard(view, canMark) {
   const { door, words, isOpen, draft } = view;
   put(parts.room, door.rooms ?? door.room);
   put(parts.name, [door.label, door.heads ? say("heads", { n: door.heads }) : say("no_heads")].filter(Boolean).join(" · "));
-  for (const need of door.needs) {
-    const flag = document.createElement("li");
-    flag.className = "flag";
-    flag.textContent = `! ${say(`short.${need}`)}`;
-    parts.flags.append(flag);
-  }
-  parts.flags.hidden = !door.needs.length;
+  parts.flags.append(...door.needs.map((need) => flagOf(`! ${say(`short.${need}`)}`)));
+  const extra = Object.keys(view.state.told).filter((number) => Number(number) > door.heads).length;
+  if (extra) parts.flags.append(flagOf(say("more_than_before", { n: door.heads + extra, extra })));
+  parts.flags.hidden = !parts.flags.children.length;
   parts.more.hidden = !isOpen;
   node.classList.toggle("is-open", isOpen);
   if (isOpen) drawMore(parts.more, view);
   const isByPerson = Object.keys(draft.people).length > 0;
   const go = node.querySelector("[data-deed=done]");
-  go.textContent = isByPerson ? say("save", { done: countTold(view), all: door.heads }) : words.done;
+  go.textContent = isByPerson ? say("save", { done: countTold(view), all: peopleAt(door, view.state, draft).length }) : words.done;
   if (isByPerson) go.dataset.deed = "people";
+  go.hidden = !isByPerson && !view.state.asked.length; // all of them known before: only a word about one of them counts
   const more = node.querySelector("[data-deed=more]");
   more.textContent = say(isOpen ? "less" : "more");
   more.setAttribute("aria-expanded", String(isOpen));
