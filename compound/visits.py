@@ -54,6 +54,8 @@ def _people(visit, can_name, chosen):
     people = []
     for person in ExpectedPerson.objects.filter(visit=visit):
         person.visit = visit
+        if not person.is_there:
+            continue
         people.append(
             {
                 "number": person.number,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,13 +22,15 @@ class EveningSheet:
     rows: list[BuildingRow]
     missing: list[Visit]
     late_count: int
+    fuller: list[Visit]  # more people were met there than expected
     events: list[RoundEvent]
 
 
 def read_evening_sheet(round: Round, user: User) -> EveningSheet:
     """Over the buildings that `user` may see."""
     rows, total = totals_of(round, user)
-    missing = list(visits_of(round, user).missing())
+    telling = list(visits_of(round, user).filter(~Q(outcome__in=Outcome.answered()) | Q(extra_count__gt=0)))
+    missing = [visit for visit in telling if visit.is_missing]
     for visit in missing:
         visit.next_step = next_step(visit.outcome)
     return EveningSheet(
@@ -37,6 +40,7 @@ def read_evening_sheet(round: Round, user: User) -> EveningSheet:
         rows=rows,
         missing=missing,
         late_count=visits_of(round, user).filter(latest_mark__is_late=True).count(),
+        fuller=[visit for visit in telling if visit.extra_count],
         events=list(round.events.select_related("by")),
     )
 

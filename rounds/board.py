@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -174,6 +174,7 @@ class Board:
     unreached: list[Visit]
     conflicts: list[Visit]
     unassigned_count: int
+    fuller: list[Visit]  # more people were met there than expected
 
 
 def read_board(round: Round, buildings: QuerySet[Building], chosen: int | None) -> Board:
@@ -212,6 +213,7 @@ def read_board(round: Round, buildings: QuerySet[Building], chosen: int | None) 
         unreached=[visit for visit in visits if visit.is_missing and not visit.latest_at],
         conflicts=[visit for visit in visits if visit.has_conflict],
         unassigned_count=sum(visit.is_missing and not visit.walker for visit in visits),
+        fuller=[visit for visit in visits if visit.extra_count],
     )
 
 
@@ -235,7 +237,7 @@ def _count(round: Round, buildings: list[Building]) -> tuple[list[BuildingRow], 
             name=Coalesce("latest_mark__walked_by__name", "latest_mark__marked_by__display_name"),
             visits=Count("pk"),
             done=Sum("done_count"),
-            expected=Sum("expected_count"),
+            expected=Sum(F("expected_count") + F("extra_count")),
             first_at=Min("latest_at"),
             last_at=Max("latest_at"),
         )

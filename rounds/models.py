@@ -230,6 +230,11 @@ class Visit(models.Model):
         return " + ".join([self.full_room, *self.joined_rooms])
 
     @property
+    def met_count(self) -> int:
+        """People expected and people met beside them."""
+        return self.expected_count + self.extra_count
+
+    @property
     def is_missing(self) -> bool:
         return self.outcome not in Outcome.answered()
 

@@ -8,10 +8,11 @@ from datetime import datetime
 from django.db import transaction
 
 from residents.models import Building, Compound, User
-from rounds.models import Round
+from rounds.models import Outcome, Round
 from rounds.services import change_round, create_round, open_round
 from rounds.snapshot import Snapshot
-from testing_rounds.models import ExpectedPerson, TestRound
+from testing_rounds.models import Exemption, ExpectedPerson, TestRound
+from testing_rounds.people import day_of, exemptions_on
 
 
 @transaction.atomic
@@ -44,7 +45,9 @@ def change_test_round(*, test_round: TestRound, pool_size: int, instructions: st
 @transaction.atomic
 def open_test_round(*, test_round: TestRound, by: User) -> list[Snapshot]:
     """Open the round and freeze who is expected behind each door, numbered as the phones will speak of them."""
-    snapshots = open_round(round=test_round.round, by=by)
+    exempt = exemptions_on(test_round.round.compound, day_of(test_round.round))
+    snapshots = open_round(round=test_round.round, by=by, known=dict.fromkeys(exempt, Outcome.EXEMPT.value))
+    nobody = Exemption(reason="")
     ExpectedPerson.objects.bulk_create(
         (
             ExpectedPerson(
@@ -54,6 +57,8 @@ def open_test_round(*, test_round: TestRound, by: User) -> list[Snapshot]:
                 name=person.name if person else "",
                 age_band=person.age_band if person else "",
                 needs=person.needs if person else [],
+                exempt_reason=(frozen := exempt.get(person.pk, nobody) if person else nobody).reason,
+                exempt_until=frozen.until,
             )
             for snapshot in snapshots
             for number, person in enumerate(snapshot.people, start=1)

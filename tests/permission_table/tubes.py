@@ -1,9 +1,12 @@
-"""Tubes of a PCR round, and the questions about them. A lead sees a house, a tube many: they are not theirs."""
+"""People and tubes of a PCR round, and the questions about them.
+
+A lead sees a house, a tube holds people of many: tubes are not theirs.
+"""
 
 from django.utils import timezone
 
 from rounds.models import Mark
-from testing_rounds.models import ExpectedPerson, Swab, SwabQuestion, Tube
+from testing_rounds.models import Exemption, ExpectedPerson, Swab, SwabQuestion, Tube
 
 PLAIN: dict = {}
 
@@ -19,6 +22,11 @@ OBJECT = {
     "testing_rounds:question_place":   ("question",    "POST", 302, 403, 404, 404),
     "testing_rounds:question_dismiss": ("question",    "POST", 302, 403, 404, 404),
     "testing_rounds:person_place":     ("expected",    "POST", 302, 403, 404, 404),
+    "testing_rounds:people":           ("round",       "GET",  200, 200, 200, 404),
+    "testing_rounds:proof_decide":     ("proof",       "POST", 302, 403, 302, 404),
+    "testing_rounds:person_name":      ("expected",    "POST", 302, 403, 302, 404),
+    "testing_rounds:exemptions":       ("resident",    "FORM", 200, 403, 200, 404),
+    "testing_rounds:exemption_end":    ("exemption",   "POST", 302, 403, 302, 404),
 }  # fmt: skip
 
 BY_SECRET: set = set()
@@ -26,6 +34,7 @@ MISSING = {
     "rack_step": [10**9, "sealed"],
     "tube_step": [10**9, "sealed"],
     "tube_door": [10**9, 10**9],
+    "proof": [10**9, "accepted"],
 }
 
 
@@ -41,6 +50,7 @@ def things(place):
         opened_by=place.steward,
     )
     Swab.objects.create(person=person, tube=tube, mark=mark, place=1, at=timezone.now())
+    resident = place.household.residents.first()
     question = SwabQuestion.objects.create(person=person, mark=mark, code="X", reason="full")
     return {
         "rack_step": [place.round.pk, "sealed"],
@@ -49,4 +59,6 @@ def things(place):
         "tube_door": [tube.pk, place.visit.pk],
         "question": [question.pk],
         "expected": [person.pk],
+        "proof": [person.pk, "accepted"],
+        "exemption": [Exemption.objects.create(resident=resident, reason="other", by=place.steward).pk],
     }
