@@ -10,6 +10,7 @@ import json
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 from django.utils.dateparse import parse_datetime
@@ -29,13 +30,13 @@ Reason = HeldMark.Reason
 
 @dataclass
 class IncomingMark:
-    """One entry of the batch. `reason` is set when it cannot be read or applied; then only `payload` is sure.
+    """One entry of the batch. `reason` is set when it cannot be read or applied; then only `raw` is sure.
 
     A number of 0, no id and the earliest time stand for what was not told or not readable.
     """
 
     index: int
-    payload: Any
+    raw: Any
     mark_id: uuid.UUID | None = None
     seq: int = 0
     visit_id: int = 0
@@ -48,6 +49,11 @@ class IncomingMark:
     marked_at: datetime = EARLIEST
     reason: str = ""
 
+    @cached_property
+    def payload(self) -> Any:
+        """What came, as any database can keep it. Only held marks need it."""
+        return _storable(self.raw)
+
     @property
     def digest(self) -> str:
         """The same for the same content, so that a held mark sent again is known again."""
@@ -56,8 +62,8 @@ class IncomingMark:
     @property
     def shown_id(self) -> str:
         """The id as the phone wrote it, to answer with; cut, for it may be anything."""
-        raw = self.payload.get("id") if isinstance(self.payload, dict) else None
-        return raw[:64] if isinstance(raw, str) else ""
+        told = self.raw.get("id") if isinstance(self.raw, dict) else None
+        return clean_text(told)[:64] if isinstance(told, str) else ""
 
     def says_the_same_as(self, mark: Mark) -> bool:
         return (
@@ -88,7 +94,7 @@ def read_time(value: Any) -> datetime | None:
 
 def read_mark(index: int, raw: Any) -> IncomingMark:
     """Never raises. What is wrong is named by `reason` (a HeldMark.Reason)."""
-    mark = IncomingMark(index=index, payload=_storable(raw))
+    mark = IncomingMark(index=index, raw=raw)
     if not isinstance(raw, dict):
         mark.reason = Reason.BAD_ID
         return mark
