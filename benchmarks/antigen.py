@@ -89,9 +89,9 @@ def measure() -> None:
 
         with connection.execute_wrapper(note):
             etag = client.get(live)["ETag"]
-        seconds = min(timed(lambda page=page: client.get(page)) for _ in range(9))
+        seconds = min(timed(lambda page=page: client.get(page)) for _ in range(25))
         poll = min(
-            timed(lambda live=live, etag=etag: client.get(live, headers={"If-None-Match": etag})) for _ in range(9)
+            timed(lambda live=live, etag=etag: client.get(live, headers={"If-None-Match": etag})) for _ in range(25)
         )
         base = base or seconds
         print(

@@ -78,18 +78,6 @@ def step_of(outcome: str, result: str, *, is_past: bool) -> str:
     return Step.EXCUSED if outcome in {Outcome.EXEMPT, Outcome.ELSEWHERE} else Step.NO_KIT
 
 
-def outcome_at_the_door(visit: Visit, number: int) -> str:
-    """Of one person. Where some were told apart, the others share what was said of the household: it is not kept in
-    the visit, but more people done than are told apart can only be they."""
-    told = visit.people.get(str(number)) or visit.known.get(str(number))
-    if told:
-        return told
-    if visit.outcome != Outcome.PARTLY:
-        return visit.outcome
-    apart = sum(outcome == Outcome.DONE for outcome in visit.people.values())
-    return Outcome.DONE if visit.done_count > apart else Outcome.WAITING
-
-
 def is_past(round: Round, now: datetime) -> bool:
     until = round.test_round.feedback_until
     return until is not None and until <= now
@@ -208,13 +196,12 @@ PERSON_FIELDS = (
     "visit__outcome",
     "visit__people",
     "visit__known",
-    "visit__done_count",
 )
 
 
 def step_of_person(person: ExpectedPerson, past: bool) -> str:
     """Needs `visit` loaded."""
-    return step_of(outcome_at_the_door(person.visit, person.number), person.result, is_past=past)
+    return step_of(person.outcome, person.result, is_past=past)
 
 
 @dataclass
