@@ -22,6 +22,7 @@ from django.utils import timezone
 from compound.demo_antigen import start_antigen_round
 from compound.demo_clock import build_clocks
 from compound.demo_lifts import show_call_down
+from compound.demo_testing import show_a_positive_tube
 from compound.opening import open_any_round
 from residents.devices import bind_device
 from residents.models import Compound, Device, RoleGrant, User, Volunteer
@@ -81,6 +82,7 @@ def build_demo(*, stage: str, seed: int) -> Demo:
     build_clocks(tower=tower, chen=chen, estate=estate, sun=sun)
     if stage in {"busy", "closed"}:
         _walk(demo.round, squad, luck, stage)
+        show_a_positive_tube(round=demo.round, by=chen, walker=squad[3])
     if stage == "busy":
         show_call_down(round=demo.round, by=chen)
         start_antigen_round(estate, sun, zhao, random.Random(seed))  # noqa: S311 - the same each time

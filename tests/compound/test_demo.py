@@ -25,7 +25,7 @@ from residents.models import (
     Volunteer,
 )
 from rounds.models import Assignment, HeldMark, Mark, Outcome, Round, Visit
-from testing_rounds.models import ExpectedPerson
+from testing_rounds.models import ExpectedPerson, Hold, Tube
 
 
 def people():
@@ -163,8 +163,23 @@ def test_busy_has_something_of_everything(busy):
     assert Device.objects.count() == 3
     assert list(Device.objects.filter(queued_count__gt=0).values_list("queued_count", flat=True)) == [6]
     in_tower = Mark.objects.filter(visit__round__compound=busy.round.compound)
-    assert {mark.visit.round_id for mark in in_tower.select_related("visit")} == {busy.round.pk}
+    recall = Round.objects.get(test_round__recalls__isnull=False)
+    assert {mark.visit.round_id for mark in in_tower.select_related("visit")} == {busy.round.pk, recall.pk}
     assert busy.round.state == "open"
+
+
+def test_a_tube_of_the_tower_is_positive_and_its_people_are_recalled(busy):
+    assert [(tube.code, tube.result) for tube in Tube.objects.order_by("code")] == [
+        ("JM0410-001", "negative"),
+        ("JM0410-002", "positive"),
+        ("JM0410-003", ""),
+    ]
+    tube = Tube.objects.get(result="positive")
+    held = Hold.objects.filter(tube=tube)
+    assert (held.filter(release="").count(), held.filter(release="negative").count()) == (tube.filled_count - 1, 1)
+    recall = Round.objects.get(test_round__recalls__isnull=False)
+    assert (recall.test_round.recalls, recall.state) == (tube, "open")
+    assert [part.volunteer.name for part in recall.assignments.all()] == [SQUAD[3]]
 
 
 def test_closed_is_closed_with_a_reason_and_nobody_waiting_below(db):
@@ -205,6 +220,11 @@ def wipe():
     apps.get_model("lifts.RideStep").objects.filter(undoes__isnull=False).delete()
     for name in ("Disinfection", "RideStep", "Ride", "Turn", "CallDown", "CallDownPlan", "LiftEvent", "Lift"):
         apps.get_model(f"lifts.{name}").objects.all().delete()
+    for name in ("Hold", "PersonResult", "TubeResult", "Swab", "SwabQuestion", "TubeStep"):
+        apps.get_model(f"testing_rounds.{name}").objects.all().delete()
+    apps.get_model("testing_rounds.TestRound").objects.update(recalls=None)
+    Tube.objects.all().delete()
+    apps.get_model("notices.Message").objects.all().delete()
     for name in ("testing_rounds.PersonResult", "testing_rounds.Chase", "residents.HouseholdLink"):
         apps.get_model(name).objects.all().delete()
     apps.get_model("residents.AccessRecord").objects.all().delete()
