@@ -3,13 +3,19 @@ from django.contrib import admin
 from residents.scoped_admin import FactAdmin, ScopedAdmin
 from testing_rounds.models import (
     Chase,
+    Exemption,
     ExpectedPerson,
     Hold,
     LabLine,
     LabList,
     PersonResult,
+    ProofDecision,
+    Swab,
+    SwabQuestion,
     TestRound,
+    Tube,
     TubeResult,
+    TubeStep,
     UnplacedResult,
 )
 
@@ -97,3 +103,60 @@ class UnplacedResultAdmin(FactAdmin):
     list_filter = ["decision", "value"]
     list_select_related = ["test_round__round", "decided_by"]
     exclude = ["told"]
+
+
+@admin.register(Exemption)
+class ExemptionAdmin(FactAdmin):
+    """Given and ended on the person's page."""
+
+    compound_path = "resident__household__door__building__compound"
+    list_display = ["resident", "reason", "until", "by", "ended_at"]
+    list_filter = ["reason"]
+    search_fields = ["resident__household__door__room"]
+    list_select_related = ["resident", "by"]
+
+
+@admin.register(ProofDecision)
+class ProofDecisionAdmin(FactAdmin):
+    compound_path = "person__visit__round__compound"
+    list_display = ["person", "decision", "by", "at"]
+    list_filter = ["decision"]
+    list_select_related = ["person__visit", "by"]
+
+
+@admin.register(Tube)
+class TubeAdmin(FactAdmin):
+    """Moved on its own page; who is in it follows from the marks."""
+
+    compound_path = "compound"
+    list_display = ["code", "test_round", "filled_count", "size", "state", "result"]
+    list_filter = ["state", "result"]
+    search_fields = ["code"]
+    list_select_related = ["test_round__round"]
+
+
+@admin.register(TubeStep)
+class TubeStepAdmin(FactAdmin):
+    compound_path = "tube__compound"
+    list_display = ["tube", "step", "by", "at"]
+    list_filter = ["step"]
+    search_fields = ["tube__code"]
+    list_select_related = ["tube", "by"]
+
+
+@admin.register(Swab)
+class SwabAdmin(FactAdmin):
+    compound_path = "tube__compound"
+    list_display = ["tube", "place", "person", "at", "voided_at"]
+    search_fields = ["tube__code"]
+    list_select_related = ["tube", "person__visit"]
+
+
+@admin.register(SwabQuestion)
+class SwabQuestionAdmin(FactAdmin):
+    """Decided on its own page."""
+
+    compound_path = "person__visit__round__compound"
+    list_display = ["person", "code", "reason", "decision", "decided_by"]
+    list_filter = ["reason", "decision"]
+    list_select_related = ["person__visit", "decided_by"]
