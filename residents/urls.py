@@ -3,13 +3,14 @@
 from django.urls import path
 
 from residents.roster_urls import roster_urlpatterns
-from residents.views import doors, links, merging, people, places, volunteers
+from residents.views import doors, links, merging, people, places, posts, volunteers
 
 app_name = "residents"
 urlpatterns = [
     path("compounds/", places.compounds, name="compounds"),
     path("compounds/<int:pk>/", places.compound, name="compound"),
     path("compounds/<int:pk>/buildings/add/", places.building_add, name="building_add"),
+    path("compounds/<int:pk>/posts/", posts.posts, name="posts"),
     path("compounds/<int:pk>/volunteers/", volunteers.volunteers, name="volunteers"),
     path("compounds/<int:pk>/volunteers/add/", volunteers.volunteer_add, name="volunteer_add"),
     path("buildings/<int:pk>/", places.building, name="building"),

@@ -51,8 +51,16 @@ class BuildingQuerySet(models.QuerySet):
     def kept_by(self, user):
         return self.filter(compound__in=user.access.steward)
 
+    def houses(self):
+        """Where people live; without the posts of guards and staff."""
+        return self.filter(kind=Building.Kind.HOUSE)
+
 
 class Building(models.Model):
+    class Kind(models.TextChoices):
+        HOUSE = "house", _("house")
+        POST = "post", _("posts of staff and volunteers")
+
     class Zone(models.TextChoices):
         NONE = "none", _("no area")
         SEALED = "sealed", _("sealed area")
@@ -64,6 +72,7 @@ class Building(models.Model):
     code = models.CharField(
         _("code"), max_length=20, help_text=_("The bare number or word that rosters are matched by: 12号楼 → 12.")
     )
+    kind = models.CharField(_("kind"), max_length=5, choices=Kind, default=Kind.HOUSE, editable=False)
     position = models.PositiveIntegerField(_("order"), default=0)
     entrance_count = models.PositiveSmallIntegerField(_("entrances"), default=1)
     floor_count = models.PositiveSmallIntegerField(_("floors"), default=1)

@@ -210,7 +210,7 @@ def read_import(roster_import: RosterImport) -> None:
     compound = roster_import.compound
     book = read_fenced(decrypt(bytes(roster_import.content)), roster_import.file_name)
     roster_import.content = b""  # kept in the database; not here beside what it says
-    known = list(Building.objects.filter(compound=compound).values_list("code", "name"))
+    known = list(Building.objects.houses().filter(compound=compound).values_list("code", "name"))
     mappings = dict(ColumnMapping.objects.filter(compound=compound).values_list("header", "columns"))
     understood = understand(book, only_building=known[0] if len(known) == 1 else None, mappings=mappings)
     fold_joined(understood, compound)

@@ -97,7 +97,7 @@ class Present:
 def load_present(compound: Compound, codes: Iterable[str], *, lock: bool = False) -> Present:
     """With `lock` the rows cannot change under us until the transaction ends (SQLite holds its one write lock)."""
     present = Present()
-    buildings = Building.objects.filter(compound=compound).order_by("pk")
+    buildings = Building.objects.houses().filter(compound=compound).order_by("pk")
     wanted = set(codes)
     present.buildings = {b.code: b for b in (buildings.select_for_update() if lock else buildings) if b.code in wanted}
     ids = [building.pk for building in present.buildings.values()]

@@ -24,7 +24,7 @@ def compounds(request):
 @require_safe
 def compound(request, pk):
     place = get_visible(Compound.objects, request.user, pk=pk)
-    summaries = summarise(list(Building.objects.visible_to(request.user).filter(compound=place)))
+    summaries = summarise(list(Building.objects.houses().visible_to(request.user).filter(compound=place)))
     totals = {
         count: sum(getattr(summary, count) for summary in summaries)
         for count in ("doors", "lived_in", "vacant", "unlisted", "people", "elders", "alone")
