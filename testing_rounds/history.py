@@ -11,6 +11,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from residents.models import Building, Household, Resident
 from rounds.models import Outcome, Round, Visit
 from testing_rounds.models import ExpectedPerson, Hold, PersonResult, Result, Swab
+from testing_rounds.result_tables import coarse
 
 TREND = 30
 TESTS = Round.objects.filter(kind__in=Round.Kind.tests()).exclude(state__in=["draft", "cancelled"])
@@ -44,6 +45,10 @@ class RoundLine:
     @property
     def not_negative(self) -> int:
         return self.told - self.counts[Result.NEGATIVE]
+
+    @property
+    def coarse_not_negative(self) -> str:
+        return coarse(self.not_negative)
 
 
 def lines_of(buildings: QuerySet[Building], rounds: QuerySet[Round]) -> list[RoundLine]:

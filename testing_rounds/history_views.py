@@ -26,6 +26,7 @@ def building(request, pk):
         "lines": lines,
         "bars": draw_trend(lines),
         "sees_values": place.compound_id in request.user.access.whole_compounds,
+        "is_steward": place.compound_id in request.user.access.steward,
     }
     return render(request, "testing_rounds/history_building.html", context)
 
@@ -45,6 +46,7 @@ def coverage(request, compound_pk):
         "bars": draw_trend(lines),
         "buildings": list(buildings),
         "sees_values": compound.pk in request.user.access.whole_compounds,
+        "is_steward": compound.pk in request.user.access.steward,
     }
     return render(request, "testing_rounds/history_coverage.html", context)
 

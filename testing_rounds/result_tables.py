@@ -11,7 +11,12 @@ from residents.models import AccessRecord, Building, User
 from rounds.models import Round, Visit
 from testing_rounds.models import ExpectedPerson, Hold, Result, Swab, Tube, TubeResult
 
+FEW = 5
 OPEN = Q(holds__isnull=False, holds__release="")
+
+
+def coarse(count: int, value: str = "") -> str:
+    return "<5" if 0 < count < FEW and value != Result.NEGATIVE else str(count)
 
 
 @dataclass
@@ -34,7 +39,11 @@ class ResultRow:
         return max(0, self.sampled - self.told)
 
     def cells(self) -> list[tuple[str, str, int]]:
-        return [(value, str(label), self.counts[value]) for value, label in Result.choices]
+        return [(value, str(label), self.counts[value]) for value, label in Result.choices if self.counts[value]]
+
+    def coarse_cells(self) -> list[tuple[str, str, str]]:
+        """For an officer: below five, a number in a house of neighbours is nearly a name."""
+        return [(value, label, coarse(count, value)) for value, label, count in self.cells()]
 
 
 def count_results(round: Round, buildings: list[Building]) -> tuple[list[ResultRow], ResultRow]:
