@@ -40,7 +40,7 @@ def tell_overdue_antigens(scene: Scene) -> list[Message]:
         until = test_round.feedback_until
         if not counts or until is None:
             continue
-        key = {
+        key: dict[str, Any] = {
             "reminder": f"antigen-overdue:{round.pk}",
             "period": until.astimezone(SHANGHAI).isoformat(timespec="minutes"),
             "link": reverse("testing_rounds:antigen_overdue", args=[round.pk]),
