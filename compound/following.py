@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from rounds.marks import NewMarks
+from supplies.handing import record_handovers
 from testing_rounds.people import add_people_met
 from testing_rounds.swabs import record_swabs
 
@@ -12,4 +13,5 @@ from testing_rounds.swabs import record_swabs
 def follow_marks(news: NewMarks) -> dict[UUID, str]:
     """By mark, what its volunteer should know though the mark counts."""
     add_people_met(news)
+    record_handovers(news)
     return record_swabs(news)

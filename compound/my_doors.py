@@ -46,6 +46,7 @@ WORDS: dict[str, dict[str, Any]] = {
     Round.Kind.LEAFLET: {"done": gettext_lazy("Delivered")},
     Round.Kind.WELFARE: {"done": gettext_lazy("Checked on")},
     Round.Kind.WASTE: {"done": gettext_lazy("Collected")},
+    Round.Kind.SUPPLIES: {"done": gettext_lazy("Given")},
 }
 
 

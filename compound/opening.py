@@ -11,18 +11,21 @@ from residents.models import User
 from rounds.models import Round
 from rounds.services import RoundError, open_round
 from rounds.snapshot import Snapshot
+from supplies.services import open_distribution
 from testing_rounds.services import open_test_round
 
 
 def open_any_round(*, round: Round, by: User) -> list[Snapshot]:
     if round.kind in Round.Kind.tests():
         return open_test_round(test_round=round.test_round, by=by)
+    if round.kind == Round.Kind.SUPPLIES:
+        return open_distribution(distribution=round.distribution, by=by)
     return open_round(round=round, by=by)
 
 
 @require_POST
 def round_open(request, pk):
-    round = get_kept(Round.objects.select_related("test_round"), request.user, pk=pk)
+    round = get_kept(Round.objects.select_related("test_round", "distribution"), request.user, pk=pk)
     try:
         doors = len(open_any_round(round=round, by=request.user))
         text = ngettext("The round is open: %(n)s household.", "The round is open: %(n)s households.", doors)

@@ -42,6 +42,7 @@ class Round(models.Model):
         LEAFLET = "leaflet", _("leaflet")
         WELFARE = "welfare", _("welfare check")
         WASTE = "waste", _("door-to-door rubbish")
+        SUPPLIES = "supplies", _("hand-out of supplies")  # details in supplies
 
         @classmethod
         def tests(cls) -> frozenset[str]:
