@@ -9,7 +9,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from residents.access import get_kept, get_visible
@@ -57,7 +57,7 @@ def _steps_from(tube: Tube) -> list[tuple[str, str]]:
     words = {
         Step.SEALED: _("Seal"),
         Step.REOPENED: _("Open again"),
-        Step.SENT: _("Send"),
+        Step.SENT: pgettext("tube", "Send"),
         Step.RECEIVED: _("Received by the laboratory"),
         Step.LOST: _("Lost or spoiled"),
     }
