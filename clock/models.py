@@ -58,7 +58,7 @@ class Case(models.Model):
         OTHER = "other", _("somebody else")
 
     subject = models.UUIDField(default=uuid.uuid4, editable=False)
-    building = models.ForeignKey(Building, on_delete=models.PROTECT, related_name="cases")
+    building = models.ForeignKey(Building, verbose_name=_("building"), on_delete=models.PROTECT, related_name="cases")
     household = models.ForeignKey(Household, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     resident = models.ForeignKey(Resident, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
@@ -68,12 +68,14 @@ class Case(models.Model):
     ordered_at = models.DateTimeField(_("order at"), null=True, blank=True)
     moved_out_at = models.DateTimeField(_("moved out at"), null=True, blank=True)
     corrects = models.OneToOneField(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="corrected_by"
+        "self", verbose_name=_("corrects"), on_delete=models.PROTECT, null=True, blank=True, related_name="corrected_by"
     )
     correction_reason = models.CharField(_("why it is corrected"), max_length=200, blank=True)
     is_withdrawn = models.BooleanField(_("taken back"), default=False, help_text=_("It was no case."))
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("by whom"), on_delete=models.PROTECT, related_name="+"
+    )
+    at = models.DateTimeField(_("at"), default=timezone.now)
 
     objects = CaseQuerySet.as_manager()
 
@@ -128,12 +130,12 @@ class RuleProfile(models.Model):
 class RuleVersion(models.Model):
     """One wording of a rule. Never changed, used or not: a new wording is a new version."""
 
-    profile = models.ForeignKey(RuleProfile, on_delete=models.PROTECT, related_name="versions")
+    profile = models.ForeignKey(RuleProfile, verbose_name=_("rule"), on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveSmallIntegerField(_("version"))
     body = models.JSONField(_("body"), help_text=_("As docs/clock.md explains."))
     note = models.CharField(_("where it comes from"), max_length=200, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField(default=timezone.now)
+    at = models.DateTimeField(_("at"), default=timezone.now)
 
     class Meta:
         verbose_name = _("version of a rule")
@@ -162,10 +164,14 @@ class ClockQuerySet(models.QuerySet):
 class Clock(models.Model):
     """One lockdown of one building, from its start until the next one is started there."""
 
-    building = models.ForeignKey(Building, on_delete=models.PROTECT, related_name="clocks")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField(default=timezone.now)
-    ended_at = models.DateTimeField(null=True, blank=True, help_text=_("When the next clock took its place."))
+    building = models.ForeignKey(Building, verbose_name=_("building"), on_delete=models.PROTECT, related_name="clocks")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("by whom"), on_delete=models.PROTECT, related_name="+"
+    )
+    at = models.DateTimeField(_("at"), default=timezone.now)
+    ended_at = models.DateTimeField(
+        _("ended at"), null=True, blank=True, help_text=_("When the next clock took its place.")
+    )
 
     objects = ClockQuerySet.as_manager()
 
@@ -211,17 +217,32 @@ class ClockEvent(models.Model):
         VOID = "void", _("taken back")
 
     id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
-    clock = models.ForeignKey(Clock, on_delete=models.PROTECT, related_name="events")
+    clock = models.ForeignKey(Clock, verbose_name=_("lockdown clock"), on_delete=models.PROTECT, related_name="events")
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     on = models.DateField(_("counts from"))
-    version = models.ForeignKey(RuleVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="events")
-    subject = models.UUIDField(null=True, blank=True, help_text=_("The case it starts from or decides on."))
-    choice = models.CharField(max_length=20, blank=True, help_text=_("A basis, an answer, a zone or a check."))
-    until = models.DateField(null=True, blank=True)
-    voids = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="voided_by")
+    version = models.ForeignKey(
+        RuleVersion,
+        verbose_name=_("version of a rule"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="events",
+    )
+    subject = models.UUIDField(
+        _("case concerned"), null=True, blank=True, help_text=_("The case it starts from or decides on.")
+    )
+    choice = models.CharField(
+        _("choice"), max_length=20, blank=True, help_text=_("A basis, an answer, a zone or a check.")
+    )
+    until = models.DateField(_("until"), null=True, blank=True)
+    voids = models.OneToOneField(
+        "self", verbose_name=_("takes back"), on_delete=models.PROTECT, null=True, blank=True, related_name="voided_by"
+    )
     reason = models.CharField(_("reason"), max_length=200, blank=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("by whom"), on_delete=models.PROTECT, related_name="+"
+    )
+    at = models.DateTimeField(_("at"), default=timezone.now)
 
     objects = ClockEventQuerySet.as_manager()
 
@@ -269,11 +290,15 @@ class Homecoming(models.Model):
 
     household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="+")
     resident = models.ForeignKey(Resident, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    version = models.ForeignKey(RuleVersion, on_delete=models.PROTECT, related_name="homecomings")
+    version = models.ForeignKey(
+        RuleVersion, verbose_name=_("version of a rule"), on_delete=models.PROTECT, related_name="homecomings"
+    )
     discharged_on = models.DateField(_("released from hospital on"))
     returned_on = models.DateField(_("home since"))
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("by whom"), on_delete=models.PROTECT, related_name="+"
+    )
+    at = models.DateTimeField(_("at"), default=timezone.now)
 
     objects = HomecomingQuerySet.as_manager()
 
@@ -305,10 +330,12 @@ class HomecomingTick(models.Model):
         TESTED = "tested", _("single-tube PCR negative")
 
     homecoming = models.ForeignKey(Homecoming, on_delete=models.PROTECT, related_name="ticks")
-    check_name = models.CharField(max_length=12, choices=Check)
+    check_name = models.CharField(_("step"), max_length=12, choices=Check)
     note = models.CharField(_("note"), max_length=100, blank=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("by whom"), on_delete=models.PROTECT, related_name="+"
+    )
+    at = models.DateTimeField(_("at"), default=timezone.now)
 
     class Meta:
         verbose_name = _("step of a homecoming")
@@ -325,10 +352,10 @@ class HomecomingTick(models.Model):
 class RoundProposal(models.Model):
     """A draft the clock made for a building and a day. Stays when the draft is discarded, so it is proposed once."""
 
-    building = models.ForeignKey(Building, on_delete=models.CASCADE, related_name="+")
-    on = models.DateField()
-    round = models.ForeignKey(Round, on_delete=models.SET_NULL, null=True, related_name="+")
-    at = models.DateTimeField(default=timezone.now)
+    building = models.ForeignKey(Building, verbose_name=_("building"), on_delete=models.CASCADE, related_name="+")
+    on = models.DateField(_("due on"))
+    round = models.ForeignKey(Round, verbose_name=_("round"), on_delete=models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField(_("at"), default=timezone.now)
 
     class Meta:
         verbose_name = _("round proposed by a clock")

@@ -69,7 +69,9 @@ class RideSettings(models.Model):
 class CallDownPlan(RideSettings):
     """What a steward decided for a round: when to begin, how neighbours are kept apart, how long a ride takes."""
 
-    round = models.OneToOneField(Round, on_delete=models.PROTECT, related_name="call_down_plan")
+    round = models.OneToOneField(
+        Round, verbose_name=_("round"), on_delete=models.PROTECT, related_name="call_down_plan"
+    )
     starts_at = models.DateTimeField(_("starts at"))
     skip = models.PositiveSmallIntegerField(
         _("buildings called together"),
@@ -78,8 +80,10 @@ class CallDownPlan(RideSettings):
         help_text=_("One of every so many buildings goes down at a time, so that neighbours do not meet."),
     )
     gap_seconds = _seconds(_("pause between two groups"), 600, 7200)
-    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    made_at = models.DateTimeField(default=timezone.now)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("made by"), on_delete=models.PROTECT, related_name="+"
+    )
+    made_at = models.DateTimeField(_("made at"), default=timezone.now)
 
     class Meta:
         verbose_name = _("call-down plan")
@@ -104,8 +108,12 @@ class CallDownQuerySet(models.QuerySet):
 class CallDown(RideSettings):
     """The queue of one entrance in one round."""
 
-    plan = models.ForeignKey(CallDownPlan, on_delete=models.PROTECT, related_name="call_downs")
-    building = models.ForeignKey(Building, on_delete=models.PROTECT, related_name="call_downs")
+    plan = models.ForeignKey(
+        CallDownPlan, verbose_name=_("call-down plan"), on_delete=models.PROTECT, related_name="call_downs"
+    )
+    building = models.ForeignKey(
+        Building, verbose_name=_("building"), on_delete=models.PROTECT, related_name="call_downs"
+    )
     entrance = models.CharField(_("entrance"), max_length=10, blank=True)
     wave = models.PositiveSmallIntegerField(
         pgettext_lazy("lifts", "group"), default=0, help_text=_("Groups go down one after the other.")
@@ -113,7 +121,7 @@ class CallDown(RideSettings):
     goes_ahead = models.BooleanField(
         _("does not wait for its group"), default=False, help_text=_("A steward let it go before its turn.")
     )
-    ended_at = models.DateTimeField(null=True, blank=True, editable=False)
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True, editable=False)
     lobby_hash = models.CharField(max_length=64, blank=True, editable=False)
     revised_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -156,12 +164,14 @@ class Lift(models.Model):
     """A lift of an entrance. It outlives rounds: what is out of service stays out, and one ride at a time is one
     ride at a time even where two rounds overlap."""
 
-    building = models.ForeignKey(Building, on_delete=models.PROTECT, related_name="lifts")
+    building = models.ForeignKey(Building, verbose_name=_("building"), on_delete=models.PROTECT, related_name="lifts")
     entrance = models.CharField(_("entrance"), max_length=10, blank=True)
     number = models.PositiveSmallIntegerField(pgettext_lazy("lifts", "number"))
     is_reserved = models.BooleanField(_("for close contacts only"), default=False)
     out_since = models.DateTimeField(_("out of service since"), null=True, blank=True)
-    latest_step = models.ForeignKey("RideStep", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    latest_step = models.ForeignKey(
+        "RideStep", verbose_name=_("latest step"), on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     revised_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = LiftQuerySet.as_manager()
@@ -195,10 +205,12 @@ class LiftEvent(models.Model):
         RESERVED = "reserved", _("kept for close contacts")
         SHARED = "shared", _("for everybody again")
 
-    lift = models.ForeignKey(Lift, on_delete=models.PROTECT, related_name="events")
-    step = models.CharField(max_length=10, choices=Step)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField(default=timezone.now)
+    lift = models.ForeignKey(Lift, verbose_name=_("lift"), on_delete=models.PROTECT, related_name="events")
+    step = models.CharField(_("step"), max_length=10, choices=Step)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("by whom"), on_delete=models.PROTECT, related_name="+"
+    )
+    at = models.DateTimeField(_("at"), default=timezone.now)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
 
     class Meta:
@@ -234,14 +246,18 @@ class Turn(models.Model):
         HOME = "home", _("home visit")
         NO_SHOW = "no_show", _("did not come")
 
-    call_down = models.ForeignKey(CallDown, on_delete=models.PROTECT, related_name="turns")
-    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="turns")
-    position = models.PositiveIntegerField(help_text=_("From the top floor down."))
-    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
-    missed_count = models.PositiveSmallIntegerField(default=0)
-    sent_back = models.PositiveBigIntegerField(default=0, help_text=_("Later ones stand further back."))
-    is_first = models.BooleanField(default=False, help_text=_("Volunteers and staff go before the others."))
-    is_contact = models.BooleanField(default=False, help_text=_("Rides only in a lift kept for close contacts."))
+    call_down = models.ForeignKey(CallDown, verbose_name=_("call-down"), on_delete=models.PROTECT, related_name="turns")
+    visit = models.ForeignKey(Visit, verbose_name=_("visit"), on_delete=models.PROTECT, related_name="turns")
+    position = models.PositiveIntegerField(_("place in the order"), help_text=_("From the top floor down."))
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
+    missed_count = models.PositiveSmallIntegerField(_("times missed"), default=0)
+    sent_back = models.PositiveBigIntegerField(_("sent back"), default=0, help_text=_("Later ones stand further back."))
+    is_first = models.BooleanField(
+        _("goes first"), default=False, help_text=_("Volunteers and staff go before the others.")
+    )
+    is_contact = models.BooleanField(
+        _("close contact"), default=False, help_text=_("Rides only in a lift kept for close contacts.")
+    )
 
     objects = TurnQuerySet.as_manager()
 
@@ -285,14 +301,18 @@ class Ride(models.Model):
         BROKEN = "broken", _("the lift failed")
         VOID = "void", _("called by mistake")
 
-    lift = models.ForeignKey(Lift, on_delete=models.PROTECT, related_name="rides")
-    turn = models.ForeignKey(Turn, on_delete=models.PROTECT, related_name="rides")
-    state = models.CharField(max_length=12, choices=State, default=State.CALLED)
-    called_at = models.DateTimeField()
-    state_at = models.DateTimeField(help_text=_("When it came to this state."))
-    safe_at = models.DateTimeField(null=True, blank=True, help_text=_("When the lift may be used again."))
-    end = models.CharField(max_length=10, choices=End, blank=True, default="")
-    ended_at = models.DateTimeField(null=True, blank=True)
+    lift = models.ForeignKey(Lift, verbose_name=_("lift"), on_delete=models.PROTECT, related_name="rides")
+    turn = models.ForeignKey(
+        Turn, verbose_name=pgettext_lazy("lifts", "turn"), on_delete=models.PROTECT, related_name="rides"
+    )
+    state = models.CharField(_("state"), max_length=12, choices=State, default=State.CALLED)
+    called_at = models.DateTimeField(_("called at"))
+    state_at = models.DateTimeField(_("in this state since"), help_text=_("When it came to this state."))
+    safe_at = models.DateTimeField(
+        _("safe again at"), null=True, blank=True, help_text=_("When the lift may be used again.")
+    )
+    end = models.CharField(_("how it ended"), max_length=10, choices=End, blank=True, default="")
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("ride")
@@ -349,13 +369,23 @@ class RideStep(models.Model):
         NOT_CONTACT = "not_contact", _("any lift again")
         UNDONE = "undone", _("taken back")
 
-    turn = models.ForeignKey(Turn, on_delete=models.PROTECT, related_name="steps")
-    ride = models.ForeignKey(Ride, on_delete=models.PROTECT, null=True, blank=True, related_name="steps")
-    step = models.CharField(max_length=12, choices=Step)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField(default=timezone.now)
-    until = models.DateTimeField(null=True, blank=True, help_text=_("Of disinfecting: when the lift is safe again."))
-    undoes = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="undone_by")
+    turn = models.ForeignKey(
+        Turn, verbose_name=pgettext_lazy("lifts", "turn"), on_delete=models.PROTECT, related_name="steps"
+    )
+    ride = models.ForeignKey(
+        Ride, verbose_name=_("ride"), on_delete=models.PROTECT, null=True, blank=True, related_name="steps"
+    )
+    step = models.CharField(_("step"), max_length=12, choices=Step)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("by whom"), on_delete=models.PROTECT, related_name="+"
+    )
+    at = models.DateTimeField(_("at"), default=timezone.now)
+    until = models.DateTimeField(
+        _("until"), null=True, blank=True, help_text=_("Of disinfecting: when the lift is safe again.")
+    )
+    undoes = models.OneToOneField(
+        "self", verbose_name=_("undoes"), on_delete=models.PROTECT, null=True, blank=True, related_name="undone_by"
+    )
 
     class Meta:
         verbose_name = _("ride step")
@@ -376,16 +406,22 @@ class Disinfection(models.Model):
     """A line of the disinfection log, written by the press that began it and never changed. One whose step was taken
     back stays in the log, struck out."""
 
-    lift = models.ForeignKey(Lift, on_delete=models.PROTECT, related_name="disinfections")
-    call_down = models.ForeignKey(CallDown, on_delete=models.PROTECT, related_name="disinfections")
-    step = models.OneToOneField(RideStep, on_delete=models.PROTECT, related_name="disinfection")
+    lift = models.ForeignKey(Lift, verbose_name=_("lift"), on_delete=models.PROTECT, related_name="disinfections")
+    call_down = models.ForeignKey(
+        CallDown, verbose_name=_("call-down"), on_delete=models.PROTECT, related_name="disinfections"
+    )
+    step = models.OneToOneField(
+        RideStep, verbose_name=_("ride step"), on_delete=models.PROTECT, related_name="disinfection"
+    )
     place = models.CharField(pgettext_lazy("lifts", "place"), max_length=100)
     agent = models.CharField(_("disinfectant"), max_length=40)
     strength = models.CharField(_("strength"), max_length=40)
     started_at = models.DateTimeField(pgettext_lazy("lifts", "began"))
     ended_at = models.DateTimeField(pgettext_lazy("lifts", "ended"))
     safe_at = models.DateTimeField(_("safe again at"))
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("by whom"), on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         verbose_name = _("disinfection")
@@ -409,15 +445,19 @@ class Disinfection(models.Model):
 class Forecast(models.Model):
     """What a plan said about one entrance, frozen when it was kept; the newest is compared with what happened."""
 
-    call_down = models.ForeignKey(CallDown, on_delete=models.CASCADE, related_name="forecasts")
-    lift_count = models.PositiveSmallIntegerField()
-    household_count = models.PositiveIntegerField()
-    home_count = models.PositiveIntegerField(default=0)
-    ride_seconds = models.PositiveIntegerField(help_text=_("Planned for an ordinary ride."))
-    starts_at = models.DateTimeField()
-    ends_at = models.DateTimeField()
-    made_at = models.DateTimeField(default=timezone.now)
-    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    call_down = models.ForeignKey(
+        CallDown, verbose_name=_("call-down"), on_delete=models.CASCADE, related_name="forecasts"
+    )
+    lift_count = models.PositiveSmallIntegerField(pgettext_lazy("lifts", "lifts"))
+    household_count = models.PositiveIntegerField(_("households"))
+    home_count = models.PositiveIntegerField(_("home visits"), default=0)
+    ride_seconds = models.PositiveIntegerField(_("seconds a ride"), help_text=_("Planned for an ordinary ride."))
+    starts_at = models.DateTimeField(_("starts at"))
+    ends_at = models.DateTimeField(_("ends at"))
+    made_at = models.DateTimeField(_("made at"), default=timezone.now)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("made by"), on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         verbose_name = _("forecast")

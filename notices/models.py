@@ -31,7 +31,9 @@ class Webhook(models.Model):
         JSON = "json", _("JSON to a program")
         APPRISE = "apprise", _("another service, by Apprise")
 
-    compound = models.ForeignKey(Compound, on_delete=models.CASCADE, related_name="webhooks")
+    compound = models.ForeignKey(
+        Compound, verbose_name=_("compound"), on_delete=models.CASCADE, related_name="webhooks"
+    )
     name = models.CharField(_("name"), max_length=60)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.JSON)
     url = EncryptedTextField(_("address"))
@@ -61,7 +63,9 @@ class Webhook(models.Model):
 class ChannelChoice(models.Model):
     """How one person wants to be told. The inbox is not a choice; who has no row gets e-mail at any hour."""
 
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="channel_choice")
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, verbose_name=_("user"), on_delete=models.CASCADE, related_name="channel_choice"
+    )
     by_email = models.BooleanField(_("by e-mail"), default=True)
     quiet_from = models.TimeField(_("quiet from"), null=True, blank=True)
     quiet_until = models.TimeField(_("quiet until"), null=True, blank=True)
@@ -122,15 +126,24 @@ class Message(models.Model):
         FAILED = "failed", _("failed, will be tried again")
         DEAD = "dead", _("given up")
 
-    compound = models.ForeignKey(Compound, on_delete=models.CASCADE, related_name="messages")
+    compound = models.ForeignKey(
+        Compound, verbose_name=_("compound"), on_delete=models.CASCADE, related_name="messages"
+    )
     reminder = models.CharField(_("reminder"), max_length=60, help_text=_("Which rule, about which thing."))
     recipient = models.CharField(_("recipient"), max_length=60, help_text=_("user:7 or webhook:3."))
     period = models.CharField(_("period"), max_length=40, help_text=_("The day or moment it is for."))
     channel = models.CharField(_("channel"), max_length=10, choices=Channel)
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True, related_name="messages"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("user"),
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="messages",
     )
-    webhook = models.ForeignKey(Webhook, on_delete=models.CASCADE, null=True, blank=True, related_name="messages")
+    webhook = models.ForeignKey(
+        Webhook, verbose_name=_("webhook"), on_delete=models.CASCADE, null=True, blank=True, related_name="messages"
+    )
     subject = models.CharField(_("subject"), max_length=120)
     body = models.TextField(_("text"))
     link = models.CharField(_("link"), max_length=200, blank=True)
@@ -138,13 +151,13 @@ class Message(models.Model):
 
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PLANNED)
     due_at = models.DateTimeField(_("due at"), default=timezone.now)
-    leased_until = models.DateTimeField(null=True, blank=True)
+    leased_until = models.DateTimeField(_("leased until"), null=True, blank=True)
     lease = models.UUIDField(
-        null=True, blank=True, help_text=_("Who holds it; a late sender with another lease is ignored.")
+        _("lease"), null=True, blank=True, help_text=_("Who holds it; a late sender with another lease is ignored.")
     )
     attempt_count = models.PositiveSmallIntegerField(_("attempts"), default=0)
     last_error = models.CharField(_("last error"), max_length=200, blank=True)
-    created_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now)
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
     read_at = models.DateTimeField(_("read at"), null=True, blank=True)
 

@@ -21,8 +21,8 @@ class JoinStep(models.Model):
     main = models.ForeignKey(Door, on_delete=models.PROTECT, related_name="join_steps", verbose_name=_("door"))
     joined = models.ForeignKey(Door, on_delete=models.PROTECT, related_name="+", verbose_name=_("the other door"))
     step = models.CharField(_("step"), max_length=10, choices=Step)
-    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(User, verbose_name=_("by whom"), on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(_("at"), default=timezone.now)
     reason = models.CharField(_("reason"), max_length=200)
 
     class Meta:

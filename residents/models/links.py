@@ -20,10 +20,12 @@ class HouseholdLinkQuerySet(models.QuerySet):
 class HouseholdLink(models.Model):
     """The secret itself is shown once, when it is printed; only its hash is here. One usable link a household."""
 
-    household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="links")
+    household = models.ForeignKey(
+        Household, verbose_name=_("household"), on_delete=models.PROTECT, related_name="links"
+    )
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
-    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    created_at = models.DateTimeField(default=timezone.now)
+    created_by = models.ForeignKey(User, verbose_name=_("created by"), on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(_("created at"), default=timezone.now)
     revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
     revoke_reason = models.CharField(_("reason"), max_length=100, blank=True)
     last_used_at = models.DateTimeField(_("last used"), null=True, blank=True)

@@ -59,7 +59,7 @@ class Household(models.Model):
         VACANT = "vacant", _("vacant")
         AWAY = "away", _("away")
 
-    door = models.ForeignKey(Door, on_delete=models.PROTECT, related_name="households")
+    door = models.ForeignKey(Door, verbose_name=_("door"), on_delete=models.PROTECT, related_name="households")
     occupancy = models.CharField(_("occupancy"), max_length=10, choices=Occupancy, default=Occupancy.OWNER)
     told_count = models.PositiveSmallIntegerField(
         _("people, as told"), null=True, blank=True, help_text=_("May be more than the people known by name.")
@@ -151,7 +151,9 @@ class Resident(models.Model):
         AWAY = "away", _("out of town")
         HOSPITAL = "hospital", _("in hospital")
 
-    household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="residents")
+    household = models.ForeignKey(
+        Household, verbose_name=_("household"), on_delete=models.PROTECT, related_name="residents"
+    )
     name = models.CharField(_("name"), max_length=50, help_text=_("Or what everybody calls them: 301 阿婆."))
     name_pinyin = SoundField(of="name", max_length=300)
     age_band = models.CharField(_("age"), max_length=6, choices=AgeBand, blank=True, default="")
@@ -257,14 +259,18 @@ class MergeRecord(models.Model):
     that somebody has corrected one of them since.
     """
 
-    kept = models.ForeignKey(Resident, on_delete=models.PROTECT, related_name="merges")
-    other = models.ForeignKey(Resident, on_delete=models.PROTECT, related_name="merges_as_other")
-    by = models.ForeignKey("residents.User", on_delete=models.PROTECT, related_name="+")
+    kept = models.ForeignKey(Resident, verbose_name=_("kept record"), on_delete=models.PROTECT, related_name="merges")
+    other = models.ForeignKey(
+        Resident, verbose_name=_("merged record"), on_delete=models.PROTECT, related_name="merges_as_other"
+    )
+    by = models.ForeignKey("residents.User", verbose_name=_("by whom"), on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(_("reason"), max_length=200)
     at = models.DateTimeField(_("at"), default=timezone.now)
     before = EncryptedTextField()
     after = EncryptedTextField()
-    undoes = models.OneToOneField("self", on_delete=models.PROTECT, related_name="undone", null=True, blank=True)
+    undoes = models.OneToOneField(
+        "self", verbose_name=_("undoes"), on_delete=models.PROTECT, related_name="undone", null=True, blank=True
+    )
 
     objects = MergeQuerySet.as_manager()
 

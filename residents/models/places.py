@@ -67,7 +67,9 @@ class Building(models.Model):
         CONTROLLED = "controlled", _("controlled area")
         PRECAUTION = "precaution", _("precaution area")
 
-    compound = models.ForeignKey(Compound, on_delete=models.PROTECT, related_name="buildings")
+    compound = models.ForeignKey(
+        Compound, verbose_name=_("compound"), on_delete=models.PROTECT, related_name="buildings"
+    )
     name = models.CharField(_("name"), max_length=40, help_text=_("As people say it, for example 12号楼."))
     code = models.CharField(
         _("code"), max_length=20, help_text=_("The bare number or word that rosters are matched by: 12号楼 → 12.")
@@ -128,12 +130,14 @@ class DoorQuerySet(models.QuerySet):
 
 
 class Door(models.Model):
-    building = models.ForeignKey(Building, on_delete=models.PROTECT, related_name="doors")
+    building = models.ForeignKey(Building, verbose_name=_("building"), on_delete=models.PROTECT, related_name="doors")
     entrance = models.CharField(_("entrance"), max_length=10, blank=True, help_text=_("Empty when there is only one."))
     floor = models.SmallIntegerField(_("floor"))
     position = models.PositiveSmallIntegerField(_("place on the floor"), default=1)
     room = models.CharField(_("room"), max_length=20, help_text=_("As painted on the door."))
-    key = models.CharField(max_length=20, editable=False, help_text=_("The room as matched: no leading zeros."))
+    key = models.CharField(
+        _("key"), max_length=20, editable=False, help_text=_("The room as matched: no leading zeros.")
+    )
     joined_to = models.ForeignKey(
         "self",
         verbose_name=_("joined to"),

@@ -22,8 +22,8 @@ class AccessRecord(models.Model):
         PRINT = "print", _("list printed")
         LOOK = "look", _("restricted list looked at")
 
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    compound = models.ForeignKey(Compound, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(User, verbose_name=_("user"), on_delete=models.PROTECT, related_name="+")
+    compound = models.ForeignKey(Compound, verbose_name=_("compound"), on_delete=models.PROTECT, related_name="+")
     deed = models.CharField(_("deed"), max_length=10, choices=Deed)
     subject = models.CharField(_("what"), max_length=200, help_text=_("Which record or list; no personal data."))
     reason = models.CharField(_("reason"), max_length=200, blank=True)
@@ -68,18 +68,22 @@ class RosterImport(models.Model):
         UNDOING = "undoing", _("being taken back")
         UNDONE = "undone", _("taken back")
 
-    compound = models.ForeignKey(Compound, on_delete=models.PROTECT, related_name="roster_imports")
-    uploaded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    compound = models.ForeignKey(
+        Compound, verbose_name=_("compound"), on_delete=models.PROTECT, related_name="roster_imports"
+    )
+    uploaded_by = models.ForeignKey(User, verbose_name=_("uploaded by"), on_delete=models.PROTECT, related_name="+")
     file_name = models.CharField(_("file"), max_length=200)
     content = models.BinaryField(blank=True, default=b"", help_text=_("The file, encrypted."))
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
-    done_count = models.PositiveIntegerField(default=0)
-    total_count = models.PositiveIntegerField(default=0)
+    done_count = models.PositiveIntegerField(_("lines done"), default=0)
+    total_count = models.PositiveIntegerField(_("lines in all"), default=0)
     message = models.TextField(_("message"), blank=True, help_text=_("Why it was refused, in a sentence."))
-    findings = models.JSONField(default=dict, blank=True, help_text=_("Counts, columns understood and left out."))
+    findings = models.JSONField(
+        _("findings"), default=dict, blank=True, help_text=_("Counts, columns understood and left out.")
+    )
     created_at = models.DateTimeField(_("uploaded at"), default=timezone.now)
     applied_at = models.DateTimeField(_("applied at"), null=True, blank=True)
-    leased_until = models.DateTimeField(null=True, blank=True)
+    leased_until = models.DateTimeField(_("leased until"), null=True, blank=True)
 
     objects = RosterImportQuerySet.as_manager()
 
@@ -105,18 +109,28 @@ class RosterLine(models.Model):
         ASK = "ask", _("to decide")
         REFUSED = "refused", pgettext_lazy("of a row", "refused")
 
-    roster_import = models.ForeignKey(RosterImport, on_delete=models.CASCADE, related_name="lines")
-    position = models.PositiveIntegerField()
-    sheet = models.CharField(max_length=100, blank=True)
-    first_row = models.PositiveIntegerField()
-    last_row = models.PositiveIntegerField()
-    verdict = models.CharField(max_length=10, choices=Verdict)
-    room = models.CharField(max_length=80, blank=True, help_text=_("As understood, for people to read."))
-    notes = models.JSONField(default=list, blank=True, help_text=_("Codes and values of what was noticed."))
+    roster_import = models.ForeignKey(
+        RosterImport, verbose_name=_("roster import"), on_delete=models.CASCADE, related_name="lines"
+    )
+    position = models.PositiveIntegerField(_("place in the order"))
+    sheet = models.CharField(_("sheet"), max_length=100, blank=True)
+    first_row = models.PositiveIntegerField(_("first row"))
+    last_row = models.PositiveIntegerField(_("last row"))
+    verdict = models.CharField(_("verdict"), max_length=10, choices=Verdict)
+    room = models.CharField(_("room"), max_length=80, blank=True, help_text=_("As understood, for people to read."))
+    notes = models.JSONField(
+        _("remarks"), default=list, blank=True, help_text=_("Codes and values of what was noticed.")
+    )
     payload = EncryptedTextField(blank=True, default="", help_text=_("The household as understood, as JSON."))
-    original = EncryptedTextField(blank=True, default="", help_text=_("The cells of a row left out, until applied."))
-    choice = models.CharField(max_length=60, blank=True, default="", help_text=_("What a person decided, as a code."))
-    returned = models.CharField(max_length=20, blank=True, default="", help_text=_("Taken back, or why not."))
+    original = EncryptedTextField(
+        _("cells as they came"), blank=True, default="", help_text=_("The cells of a row left out, until applied.")
+    )
+    choice = models.CharField(
+        _("choice"), max_length=60, blank=True, default="", help_text=_("What a person decided, as a code.")
+    )
+    returned = models.CharField(
+        _("taken back"), max_length=20, blank=True, default="", help_text=_("Taken back, or why not.")
+    )
 
     class Meta:
         verbose_name = _("roster line")
@@ -133,9 +147,15 @@ class RosterLine(models.Model):
 class ColumnMapping(models.Model):
     """What a steward said the columns under one header mean; read again with every file that has this header."""
 
-    compound = models.ForeignKey(Compound, on_delete=models.CASCADE, related_name="column_mappings")
-    header = models.CharField(max_length=64, help_text=_("Fingerprint of the names of the columns, in order."))
-    columns = models.JSONField(default=dict, help_text=_("Name of a column -> what it holds, or nothing."))
+    compound = models.ForeignKey(
+        Compound, verbose_name=_("compound"), on_delete=models.CASCADE, related_name="column_mappings"
+    )
+    header = models.CharField(
+        _("fingerprint"), max_length=64, help_text=_("Fingerprint of the names of the columns, in order.")
+    )
+    columns = models.JSONField(
+        _("columns"), default=dict, help_text=_("Name of a column -> what it holds, or nothing.")
+    )
     changed_at = models.DateTimeField(_("changed at"), default=timezone.now)
 
     class Meta:

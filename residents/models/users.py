@@ -83,9 +83,9 @@ class RoleGrant(models.Model):
         LEAD = "lead", _("building lead")
         VOLUNTEER = "volunteer", _("volunteer")
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="grants")
+    user = models.ForeignKey(User, verbose_name=_("user"), on_delete=models.CASCADE, related_name="grants")
     role = models.CharField(_("role"), max_length=10, choices=Role)
-    compound = models.ForeignKey(Compound, on_delete=models.CASCADE, related_name="grants")
+    compound = models.ForeignKey(Compound, verbose_name=_("compound"), on_delete=models.CASCADE, related_name="grants")
     buildings = models.ManyToManyField(Building, verbose_name=_("buildings"), blank=True, related_name="+")
     until = models.DateTimeField(_("until"), null=True, blank=True)
 

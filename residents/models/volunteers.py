@@ -37,8 +37,10 @@ class Skill(models.TextChoices):
 
 
 class Volunteer(models.Model):
-    user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="volunteer")
-    compound = models.ForeignKey(Compound, on_delete=models.PROTECT, related_name="volunteers")
+    user = models.OneToOneField(User, verbose_name=_("user"), on_delete=models.PROTECT, related_name="volunteer")
+    compound = models.ForeignKey(
+        Compound, verbose_name=_("compound"), on_delete=models.PROTECT, related_name="volunteers"
+    )
     name = models.CharField(_("name"), max_length=50)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
     skills = models.JSONField(_("skills"), default=list, blank=True, help_text=_("Codes, in the order of the choices."))
@@ -70,10 +72,12 @@ class Device(models.Model):
     """A phone bound to one volunteer. Its id and secret were made on the phone; only the secret's hash is here."""
 
     id = models.UUIDField(primary_key=True, editable=False)
-    volunteer = models.ForeignKey(Volunteer, on_delete=models.PROTECT, related_name="devices")
+    volunteer = models.ForeignKey(
+        Volunteer, verbose_name=_("volunteer"), on_delete=models.PROTECT, related_name="devices"
+    )
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     label = models.CharField(pgettext_lazy("device", "phone"), max_length=80, blank=True)
-    bound_at = models.DateTimeField(default=timezone.now)
+    bound_at = models.DateTimeField(_("bound at"), default=timezone.now)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
     last_seen_at = models.DateTimeField(_("last heard from"), null=True, blank=True)
     last_seq = models.PositiveBigIntegerField(_("last mark number seen"), default=0)
@@ -91,13 +95,22 @@ class Device(models.Model):
 class Invite(models.Model):
     """One use, one volunteer. The code itself is shown once and stored only as a hash."""
 
-    volunteer = models.ForeignKey(Volunteer, on_delete=models.CASCADE, related_name="invites")
+    volunteer = models.ForeignKey(
+        Volunteer, verbose_name=_("volunteer"), on_delete=models.CASCADE, related_name="invites"
+    )
     code_hash = models.CharField(max_length=64, unique=True, editable=False)
-    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    created_at = models.DateTimeField(default=timezone.now)
-    expires_at = models.DateTimeField()
-    used_at = models.DateTimeField(null=True, blank=True)
-    device = models.OneToOneField(Device, on_delete=models.PROTECT, null=True, blank=True, related_name="invite")
+    created_by = models.ForeignKey(User, verbose_name=_("created by"), on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(_("created at"), default=timezone.now)
+    expires_at = models.DateTimeField(_("expires at"))
+    used_at = models.DateTimeField(_("used at"), null=True, blank=True)
+    device = models.OneToOneField(
+        Device,
+        verbose_name=pgettext_lazy("device", "phone"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="invite",
+    )
 
     class Meta:
         verbose_name = _("invite")

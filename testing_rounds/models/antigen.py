@@ -18,12 +18,14 @@ class Chase(models.Model):
         CALLED = "called", pgettext_lazy("chase", "called")
         KNOCKED = "knocked", pgettext_lazy("chase", "knocked")
 
-    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="chases")
-    step = models.CharField(max_length=10, choices=Step)
+    visit = models.ForeignKey(Visit, verbose_name=_("visit"), on_delete=models.PROTECT, related_name="chases")
+    step = models.CharField(_("step"), max_length=10, choices=Step)
     was_reached = models.BooleanField(_("reached"), default=False)
     note = models.CharField(_("note"), max_length=100, blank=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("by whom"), on_delete=models.PROTECT, related_name="+"
+    )
+    at = models.DateTimeField(_("at"), default=timezone.now)
 
     class Meta:
         verbose_name = _("attempt to reach a household")

@@ -28,17 +28,28 @@ class LabList(models.Model):
         APPLIED = "applied", _("applied")
         DISCARDED = "discarded", _("discarded")
 
-    test_round = models.ForeignKey("testing_rounds.TestRound", on_delete=models.PROTECT, related_name="lab_lists")
+    test_round = models.ForeignKey(
+        "testing_rounds.TestRound", verbose_name=_("test round"), on_delete=models.PROTECT, related_name="lab_lists"
+    )
     name = models.CharField(_("file"), max_length=200, blank=True, help_text=_("Empty when it was pasted."))
     source = models.CharField(_("source"), max_length=12, choices=ResultSource, default=ResultSource.LAB_LIST)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.READY)
-    findings = models.JSONField(default=dict, blank=True, help_text=_("Counts by verdict; columns left out."))
-    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    uploaded_at = models.DateTimeField(default=timezone.now)
-    applied_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    findings = models.JSONField(
+        _("findings"), default=dict, blank=True, help_text=_("Counts by verdict; columns left out.")
     )
-    applied_at = models.DateTimeField(null=True, blank=True)
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("uploaded by"), on_delete=models.PROTECT, related_name="+"
+    )
+    uploaded_at = models.DateTimeField(_("uploaded at"), default=timezone.now)
+    applied_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("applied by"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    applied_at = models.DateTimeField(_("applied at"), null=True, blank=True)
 
     objects = LabListQuerySet.as_manager()
 
@@ -64,17 +75,28 @@ class LabLine(models.Model):
         REVIEW = "review", _("for the review list")
         REFUSED = "refused", pgettext_lazy("of a row", "refused")
 
-    lab_list = models.ForeignKey(LabList, on_delete=models.CASCADE, related_name="lines")
-    row = models.PositiveIntegerField()
-    verdict = models.CharField(max_length=10, choices=Verdict)
-    reason = models.CharField(max_length=30, blank=True, help_text=_("A code; its sentence is written in the service."))
-    original = EncryptedTextField(help_text=_("The cells as they came, as JSON."))
-    tube = models.ForeignKey("testing_rounds.Tube", on_delete=models.CASCADE, null=True, blank=True, related_name="+")
-    person = models.ForeignKey(
-        "testing_rounds.ExpectedPerson", on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+    lab_list = models.ForeignKey(
+        LabList, verbose_name=_("list of results"), on_delete=models.CASCADE, related_name="lines"
     )
-    value = models.CharField(max_length=12, choices=Result, blank=True, default="")
-    happened_at = models.DateTimeField(null=True, blank=True)
+    row = models.PositiveIntegerField(_("row"))
+    verdict = models.CharField(_("verdict"), max_length=10, choices=Verdict)
+    reason = models.CharField(
+        _("reason"), max_length=30, blank=True, help_text=_("A code; its sentence is written in the service.")
+    )
+    original = EncryptedTextField(help_text=_("The cells as they came, as JSON."))
+    tube = models.ForeignKey(
+        "testing_rounds.Tube", verbose_name=_("tube"), on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+    )
+    person = models.ForeignKey(
+        "testing_rounds.ExpectedPerson",
+        verbose_name=_("expected person"),
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    value = models.CharField(_("result"), max_length=12, choices=Result, blank=True, default="")
+    happened_at = models.DateTimeField(pgettext_lazy("result", "read at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("line of a list of results")

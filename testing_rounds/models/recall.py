@@ -36,21 +36,32 @@ class Hold(models.Model):
         LEFT = "left", _("has left the compound")
         BY_HAND = "by_hand", _("released by hand")
 
-    person = models.ForeignKey("testing_rounds.ExpectedPerson", on_delete=models.PROTECT, related_name="holds")
-    tube = models.ForeignKey(Tube, on_delete=models.PROTECT, related_name="holds")
+    person = models.ForeignKey(
+        "testing_rounds.ExpectedPerson",
+        verbose_name=_("expected person"),
+        on_delete=models.PROTECT,
+        related_name="holds",
+    )
+    tube = models.ForeignKey(Tube, verbose_name=_("tube"), on_delete=models.PROTECT, related_name="holds")
     recalled_as = models.OneToOneField(
         "testing_rounds.ExpectedPerson",
+        verbose_name=_("recalled as"),
         on_delete=models.PROTECT,
         null=True,
         blank=True,
         related_name="recalled_for",
         help_text=_("The same person in the recall's round; empty when there is nobody to visit any more."),
     )
-    since = models.DateTimeField(default=timezone.now)
+    since = models.DateTimeField(_("since"), default=timezone.now)
     release = models.CharField(_("released because"), max_length=12, choices=Release, blank=True, default="")
-    released_at = models.DateTimeField(null=True, blank=True)
+    released_at = models.DateTimeField(_("released at"), null=True, blank=True)
     released_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("released by"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
     note = models.CharField(_("note"), max_length=200, blank=True)
 

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from residents.encryption import EncryptedTextField
 from residents.models import Compound
@@ -42,13 +43,19 @@ class ResultSource(models.TextChoices):
 class PersonResult(models.Model):
     """One telling about one person: `happened_at` when the sample was read, if known, `told_at` when we heard."""
 
-    person = models.ForeignKey("testing_rounds.ExpectedPerson", on_delete=models.PROTECT, related_name="results")
+    person = models.ForeignKey(
+        "testing_rounds.ExpectedPerson",
+        verbose_name=_("expected person"),
+        on_delete=models.PROTECT,
+        related_name="results",
+    )
     value = models.CharField(_("result"), max_length=12, choices=Result)
     source = models.CharField(_("source"), max_length=12, choices=ResultSource)
-    happened_at = models.DateTimeField(_("read at"), null=True, blank=True)
+    happened_at = models.DateTimeField(pgettext_lazy("result", "read at"), null=True, blank=True)
     told_at = models.DateTimeField(_("told at"), default=timezone.now)
     entered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
+        verbose_name=_("entered by"),
         on_delete=models.PROTECT,
         null=True,
         blank=True,
@@ -56,13 +63,23 @@ class PersonResult(models.Model):
         help_text=_("Empty when the household told it itself through its link."),
     )
     link = models.ForeignKey(
-        "residents.HouseholdLink", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        "residents.HouseholdLink",
+        verbose_name=_("household's link"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
     lab_list = models.ForeignKey(
-        "testing_rounds.LabList", on_delete=models.PROTECT, null=True, blank=True, related_name="person_results"
+        "testing_rounds.LabList",
+        verbose_name=_("list of results"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="person_results",
     )
     corrects = models.OneToOneField(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="corrected_by"
+        "self", verbose_name=_("corrects"), on_delete=models.PROTECT, null=True, blank=True, related_name="corrected_by"
     )
     note = models.CharField(_("note"), max_length=100, blank=True)
 
@@ -100,26 +117,48 @@ class UnplacedResult(models.Model):
         PLACED = "placed", _("given to a person")
         DISMISSED = "dismissed", _("set aside")
 
-    compound = models.ForeignKey(Compound, on_delete=models.PROTECT, related_name="unplaced_results")
+    compound = models.ForeignKey(
+        Compound, verbose_name=_("compound"), on_delete=models.PROTECT, related_name="unplaced_results"
+    )
     test_round = models.ForeignKey(
-        "testing_rounds.TestRound", on_delete=models.PROTECT, related_name="unplaced_results"
+        "testing_rounds.TestRound",
+        verbose_name=_("test round"),
+        on_delete=models.PROTECT,
+        related_name="unplaced_results",
     )
     lab_list = models.ForeignKey(
-        "testing_rounds.LabList", on_delete=models.PROTECT, null=True, blank=True, related_name="unplaced_results"
+        "testing_rounds.LabList",
+        verbose_name=_("list of results"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="unplaced_results",
     )
     told = EncryptedTextField(help_text=_("Room, name and tube as they were written."))
     value = models.CharField(_("result"), max_length=12, choices=Result)
     source = models.CharField(_("source"), max_length=12, choices=ResultSource)
     told_at = models.DateTimeField(_("told at"), default=timezone.now)
-    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    decision = models.CharField(max_length=10, choices=Decision, blank=True, default="")
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("entered by"), on_delete=models.PROTECT, related_name="+"
     )
-    decided_at = models.DateTimeField(null=True, blank=True)
-    decision_note = models.CharField(max_length=200, blank=True)
+    decision = models.CharField(_("decision"), max_length=10, choices=Decision, blank=True, default="")
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("decided by"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+    decision_note = models.CharField(_("note on the decision"), max_length=200, blank=True)
     person_result = models.OneToOneField(
-        PersonResult, on_delete=models.PROTECT, null=True, blank=True, related_name="came_from"
+        PersonResult,
+        verbose_name=_("result of a person"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="came_from",
     )
 
     objects = UnplacedResultQuerySet.as_manager()

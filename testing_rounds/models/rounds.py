@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from residents.models import Resident, mask_name
 from rounds.models import Outcome, Round, Visit
@@ -26,7 +27,7 @@ class TestRound(models.Model):
         TEN = 10, _("10 in one tube")
         TWENTY = 20, _("20 in one tube")
 
-    round = models.OneToOneField(Round, on_delete=models.PROTECT, related_name="test_round")
+    round = models.OneToOneField(Round, verbose_name=_("round"), on_delete=models.PROTECT, related_name="test_round")
     pool_size = models.PositiveSmallIntegerField(_("people in a tube"), choices=PoolSize, default=PoolSize.TEN)
     instructions = models.CharField(
         _("for the volunteers"), max_length=200, blank=True, help_text=_("Shown on top of their list of doors.")
@@ -65,15 +66,24 @@ class Exemption(models.Model):
         AWAITING = "awaiting", _("waiting for an individual recheck or a transfer")
         OTHER = "other", _("other reason")
 
-    resident = models.ForeignKey(Resident, on_delete=models.PROTECT, related_name="exemptions")
+    resident = models.ForeignKey(
+        Resident, verbose_name=_("resident"), on_delete=models.PROTECT, related_name="exemptions"
+    )
     reason = models.CharField(_("reason"), max_length=10, choices=Reason)
     note = models.CharField(_("note"), max_length=100, blank=True)
     until = models.DateField(_("until"), null=True, blank=True, help_text=_("The last day. Empty: until ended."))
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("by whom"), on_delete=models.PROTECT, related_name="+"
+    )
     at = models.DateTimeField(_("at"), default=timezone.now)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
     ended_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("ended by"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
 
     class Meta:
@@ -99,15 +109,21 @@ class ExpectedPerson(models.Model):
     is folded from what was told of them (PersonResult, TubeResult) and written by services alone.
     """
 
-    visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="expected_people")
-    number = models.PositiveSmallIntegerField(validators=[MinValueValidator(1)])
-    resident = models.ForeignKey(Resident, on_delete=models.SET_NULL, null=True, blank=True, related_name="expected")
-    name = models.CharField(max_length=50, blank=True, help_text=_("Empty for a person known only by the head count."))
-    age_band = models.CharField(max_length=6, choices=Resident.AgeBand, blank=True, default="")
-    needs = models.JSONField(default=list, blank=True)
-    exempt_reason = models.CharField(max_length=10, choices=Exemption.Reason, blank=True, default="")
-    exempt_until = models.DateField(null=True, blank=True)
-    is_added = models.BooleanField(default=False, help_text=_("Met at the door; not expected when the round opened."))
+    visit = models.ForeignKey(Visit, verbose_name=_("visit"), on_delete=models.CASCADE, related_name="expected_people")
+    number = models.PositiveSmallIntegerField(pgettext_lazy("person", "number"), validators=[MinValueValidator(1)])
+    resident = models.ForeignKey(
+        Resident, verbose_name=_("resident"), on_delete=models.SET_NULL, null=True, blank=True, related_name="expected"
+    )
+    name = models.CharField(
+        _("name"), max_length=50, blank=True, help_text=_("Empty for a person known only by the head count.")
+    )
+    age_band = models.CharField(_("age"), max_length=6, choices=Resident.AgeBand, blank=True, default="")
+    needs = models.JSONField(_("help needed"), default=list, blank=True)
+    exempt_reason = models.CharField(_("why exempt"), max_length=10, choices=Exemption.Reason, blank=True, default="")
+    exempt_until = models.DateField(_("exempt until"), null=True, blank=True)
+    is_added = models.BooleanField(
+        _("added at the door"), default=False, help_text=_("Met at the door; not expected when the round opened.")
+    )
     result = models.CharField(_("result"), max_length=12, choices=Result, blank=True, default="", editable=False)
     result_at = models.DateTimeField(null=True, blank=True, editable=False)
 
@@ -153,11 +169,15 @@ class ProofDecision(models.Model):
         ACCEPTED = "accepted", _("accepted")
         REFUSED = "refused", _("not accepted")
 
-    person = models.ForeignKey(ExpectedPerson, on_delete=models.CASCADE, related_name="proof_decisions")
-    decision = models.CharField(max_length=10, choices=Decision)
+    person = models.ForeignKey(
+        ExpectedPerson, verbose_name=_("expected person"), on_delete=models.CASCADE, related_name="proof_decisions"
+    )
+    decision = models.CharField(_("decision"), max_length=10, choices=Decision)
     note = models.CharField(_("note"), max_length=100, blank=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("by whom"), on_delete=models.PROTECT, related_name="+"
+    )
+    at = models.DateTimeField(_("at"), default=timezone.now)
 
     class Meta:
         verbose_name = _("decision on a proof")

@@ -40,8 +40,10 @@ class Tube(models.Model):
         RECEIVED = "received", pgettext_lazy("tube", "received by the laboratory")
         LOST = "lost", pgettext_lazy("tube", "lost or spoiled")
 
-    compound = models.ForeignKey(Compound, on_delete=models.PROTECT, related_name="tubes")
-    test_round = models.ForeignKey("testing_rounds.TestRound", on_delete=models.PROTECT, related_name="tubes")
+    compound = models.ForeignKey(Compound, verbose_name=_("compound"), on_delete=models.PROTECT, related_name="tubes")
+    test_round = models.ForeignKey(
+        "testing_rounds.TestRound", verbose_name=_("test round"), on_delete=models.PROTECT, related_name="tubes"
+    )
     code = models.CharField(_("code"), max_length=40)
     size = models.PositiveSmallIntegerField(_("places"))
     filled_count = models.PositiveSmallIntegerField(_("people in it"), default=0, editable=False)
@@ -54,8 +56,10 @@ class Tube(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN, editable=False)
     result = models.CharField(_("result"), max_length=12, choices=Result, blank=True, default="", editable=False)
     result_at = models.DateTimeField(null=True, blank=True, editable=False)
-    created_at = models.DateTimeField(default=timezone.now)
-    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(_("created at"), default=timezone.now)
+    opened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("opened by"), on_delete=models.PROTECT, related_name="+"
+    )
 
     objects = TubeQuerySet.as_manager()
 
@@ -104,10 +108,12 @@ class TubeStep(models.Model):
         RECEIVED = "received", pgettext_lazy("tube", "received by the laboratory")
         LOST = "lost", pgettext_lazy("tube", "lost or spoiled")
 
-    tube = models.ForeignKey(Tube, on_delete=models.PROTECT, related_name="steps")
-    step = models.CharField(max_length=10, choices=Step)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField(default=timezone.now)
+    tube = models.ForeignKey(Tube, verbose_name=_("tube"), on_delete=models.PROTECT, related_name="steps")
+    step = models.CharField(_("step"), max_length=10, choices=Step)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("by whom"), on_delete=models.PROTECT, related_name="+"
+    )
+    at = models.DateTimeField(_("at"), default=timezone.now)
     note = models.CharField(_("note"), max_length=100, blank=True)
 
     class Meta:
@@ -122,13 +128,18 @@ class TubeStep(models.Model):
 class Swab(models.Model):
     """One person's place in a tube, told by a mark. Taken back with the mark, and kept."""
 
-    person = models.ForeignKey("testing_rounds.ExpectedPerson", on_delete=models.PROTECT, related_name="swabs")
-    tube = models.ForeignKey(Tube, on_delete=models.PROTECT, related_name="swabs")
-    mark = models.ForeignKey(Mark, on_delete=models.PROTECT, related_name="swabs")
-    place = models.PositiveSmallIntegerField()
-    at = models.DateTimeField(help_text=_("When it was taken, by the clock put right."))
-    voided_at = models.DateTimeField(null=True, blank=True)
-    void_reason = models.CharField(max_length=100, blank=True)
+    person = models.ForeignKey(
+        "testing_rounds.ExpectedPerson",
+        verbose_name=_("expected person"),
+        on_delete=models.PROTECT,
+        related_name="swabs",
+    )
+    tube = models.ForeignKey(Tube, verbose_name=_("tube"), on_delete=models.PROTECT, related_name="swabs")
+    mark = models.ForeignKey(Mark, verbose_name=_("mark"), on_delete=models.PROTECT, related_name="swabs")
+    place = models.PositiveSmallIntegerField(_("place in the tube"))
+    at = models.DateTimeField(_("at"), help_text=_("When it was taken, by the clock put right."))
+    voided_at = models.DateTimeField(_("void since"), null=True, blank=True)
+    void_reason = models.CharField(_("why void"), max_length=100, blank=True)
 
     class Meta:
         verbose_name = _("swab")
@@ -166,17 +177,27 @@ class SwabQuestion(models.Model):
         PLACED = "placed", _("put into a tube")
         DISMISSED = "dismissed", _("set aside")
 
-    person = models.ForeignKey("testing_rounds.ExpectedPerson", on_delete=models.PROTECT, related_name="questions")
-    mark = models.ForeignKey(Mark, on_delete=models.PROTECT, related_name="swab_questions")
+    person = models.ForeignKey(
+        "testing_rounds.ExpectedPerson",
+        verbose_name=_("expected person"),
+        on_delete=models.PROTECT,
+        related_name="questions",
+    )
+    mark = models.ForeignKey(Mark, verbose_name=_("mark"), on_delete=models.PROTECT, related_name="swab_questions")
     code = models.CharField(_("code"), max_length=40, blank=True)
     reason = models.CharField(_("reason"), max_length=12, choices=Reason)
-    at = models.DateTimeField(default=timezone.now)
-    decision = models.CharField(max_length=10, choices=Decision, blank=True, default="")
+    at = models.DateTimeField(_("at"), default=timezone.now)
+    decision = models.CharField(_("decision"), max_length=10, choices=Decision, blank=True, default="")
     decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("decided by"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
-    decided_at = models.DateTimeField(null=True, blank=True)
-    decision_note = models.CharField(max_length=200, blank=True)
+    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+    decision_note = models.CharField(_("note on the decision"), max_length=200, blank=True)
 
     objects = SwabQuestionQuerySet.as_manager()
 
@@ -200,17 +221,24 @@ class SwabQuestion(models.Model):
 class TubeResult(models.Model):
     """One telling about one tube. Appended; a correction points at what it corrects."""
 
-    tube = models.ForeignKey(Tube, on_delete=models.PROTECT, related_name="results")
+    tube = models.ForeignKey(Tube, verbose_name=_("tube"), on_delete=models.PROTECT, related_name="results")
     value = models.CharField(_("result"), max_length=12, choices=Result)
     source = models.CharField(_("source"), max_length=12, choices=ResultSource)
-    happened_at = models.DateTimeField(_("read at"), null=True, blank=True)
+    happened_at = models.DateTimeField(pgettext_lazy("result", "read at"), null=True, blank=True)
     told_at = models.DateTimeField(_("told at"), default=timezone.now)
-    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("entered by"), on_delete=models.PROTECT, related_name="+"
+    )
     lab_list = models.ForeignKey(
-        "testing_rounds.LabList", on_delete=models.PROTECT, null=True, blank=True, related_name="tube_results"
+        "testing_rounds.LabList",
+        verbose_name=_("list of results"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="tube_results",
     )
     corrects = models.OneToOneField(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="corrected_by"
+        "self", verbose_name=_("corrects"), on_delete=models.PROTECT, null=True, blank=True, related_name="corrected_by"
     )
     note = models.CharField(_("note"), max_length=100, blank=True)
 
