@@ -232,8 +232,8 @@ def test_the_gap_list_names_every_missing_door(world, steward, notify):
     )
     page = steward.get(at("gaps", notify.pk))
     assert [(visit.room, visit.walker, visit.next_step) for visit in page.context["page"]] == [
-        ("301", "魏志愿、吴志愿", "ring, then knock again"),
-        ("202", "魏志愿、吴志愿", "on the way; knock"),
+        ("301", "魏志愿, 吴志愿", "ring, then knock again"),
+        ("202", "魏志愿, 吴志愿", "on the way; knock"),
         ("402", "", "on the way; knock"),
     ]
     assert "&lt;i&gt;dog&lt;/i&gt;" in page.content.decode()
