@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Max
+from django.db.models import Max, OuterRef
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -71,7 +71,7 @@ def _not_asked_yet(facts: list[PersonResult], compound_id: int) -> list[Expected
     ]
 
 
-def open_rechecks(compound_id: int) -> RoundQuerySet:
+def open_rechecks(compound_id: int | OuterRef) -> RoundQuerySet:
     """Single tubes after positive antigen tests, of rounds that run."""
     return Round.objects.open().filter(
         compound=compound_id, kind=Round.Kind.RECALL, test_round__recalls=None, test_round__isnull=False

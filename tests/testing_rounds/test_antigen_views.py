@@ -191,6 +191,7 @@ def test_the_page_costs_eight_statements_however_many_rounds_and_homes(
     for _ in range(rounds):
         antigen = AntigenRound(world)
     antigen.hand_out()
+    antigen.tell(world.lin_home, by=world.zhao, p1="positive")
     with django_assert_num_queries(8):
         steward.get(at("antigen", antigen.round.pk))
     with django_assert_num_queries(7):
