@@ -51,7 +51,7 @@ class StartForm(forms.Form):
 
     def __init__(self, *args, compound: Compound, **kwargs):
         super().__init__(*args, **kwargs)
-        free = compound.buildings.all()
+        free = compound.buildings.houses()
         self.fields["buildings"].queryset = free  # type: ignore[attr-defined]
         self.fields["version"].queryset = newest_rules()  # type: ignore[attr-defined]
         self.initial.setdefault("on", today_in_shanghai())

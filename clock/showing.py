@@ -105,7 +105,7 @@ class Overview:
 def read_overview(compound: Compound, user: User) -> Overview:
     today = today_in_shanghai()
     keeps = compound.pk in user.access.steward
-    buildings = list(Building.objects.visible_to(user).filter(compound=compound))
+    buildings = list(Building.objects.houses().visible_to(user).filter(compound=compound))
     rows = read_clocks(clocks_of(user).filter(building__compound=compound), today=today)
     cards = [make_card(row, today, is_discreet=not keeps) for row in rows]
     closed = {card.building.pk for card in cards}

@@ -78,14 +78,14 @@ class PlanForm(RideSettingsForm):
 
     def __init__(self, *args, round: Round, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["buildings"].queryset = round.buildings.all()  # type: ignore[attr-defined]
+        self.fields["buildings"].queryset = round.buildings.houses()  # type: ignore[attr-defined]
 
     @classmethod
     def start_of(cls, round: Round) -> dict[str, Any]:
         """What the form offers: the plan that is kept, or the usual."""
         plan = getattr(round, "call_down_plan", None)
         offered = cls.values_of(plan or CallDown()) | {
-            "buildings": list(round.buildings.values_list("pk", flat=True)),
+            "buildings": list(round.buildings.houses().values_list("pk", flat=True)),
             "starts_at": plan.starts_at if plan else max(round.starts_at, timezone.now()),
             "finish_by": round.ends_at,
             "lift_count": 1,

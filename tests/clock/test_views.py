@@ -12,6 +12,7 @@ from clock.models import Case, Clock, ClockEvent, Homecoming
 from clock.notice_text import notice_text
 from clock.services import ClockError, read_clock, start_clock_from_case
 from residents.models import AccessRecord, Building
+from residents.posts import add_person_at_post
 from tests.marks import statements
 
 HEALTH = ("阳性", "密接", "转运", "positive", "moved out", "contact")
@@ -52,6 +53,15 @@ def test_leads_and_officers_see_the_day_and_nothing_of_anybody(client, world, se
     text = main_of(page(client, getattr(world, who), "clock:building", world.building1.pk, language=language))
     assert [word for word in HEALTH if word in text] == []
     assert ("<b>3</b>" in text, "502" in text, str(world.chen) in text) == (True, False, False)
+
+
+def test_the_posts_of_guards_and_staff_have_no_clock(client, world, sealed):
+    add_person_at_post(compound=world.jiamu, post="岗亭", name="门卫甲")
+    posts = Building.objects.get(kind=Building.Kind.POST)
+    overview = page(client, world.chen, "clock:compound", world.jiamu.pk)
+    assert posts not in overview.context["overview"].open_buildings
+    start = page(client, world.chen, "clock:start", world.jiamu.pk)
+    assert list(start.context["form"].fields["buildings"].queryset) == [world.building1, world.building2]
 
 
 def test_a_lead_sees_no_building_but_their_own(client, world, desk, sealed):

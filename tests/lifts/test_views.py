@@ -11,6 +11,7 @@ from django.utils import timezone
 from lifts.models import CallDown, Forecast, Lift, LiftEvent, Ride, RideStep, Turn
 from lifts.riding import take_out_of_service, tell_together, undo_last
 from lifts.services import keep_plan
+from residents.posts import add_person_at_post
 from rounds.services import create_round, open_round
 from tests.lifts.conftest import MINUTE, Tower
 from tests.marks import statements
@@ -40,6 +41,16 @@ def test_the_big_button_calls_the_household_it_names_and_walks_it_home(tower, ch
         assert answer["Location"] == f"{url('caller', tower)}?lift={tower.lifts[0].pk}"
     assert steps() == ["called", "riding", "down", "returning", "disinfecting"]
     assert tower.turn("1201").state == "served"
+
+
+def test_the_posts_of_guards_and_staff_are_not_called_down(world, tower, chen):
+    add_person_at_post(compound=world.jiamu, post="岗亭", name="门卫甲")
+    everywhere = list(world.jiamu.buildings.all())
+    round = create_round(**world.round_form(buildings=everywhere))
+    open_round(round=round, by=world.chen)
+    plan = chen.get(reverse("lifts:plan", args=[round.pk]))
+    offered = list(plan.context["form"].fields["buildings"].queryset)
+    assert (len(everywhere), offered) == (4, [world.building1, world.building2, tower.building])
 
 
 def test_a_double_tap_and_a_replayed_post_advance_once(tower, chen):
