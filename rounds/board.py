@@ -200,7 +200,8 @@ def read_board(round: Round, buildings: QuerySet[Building], chosen: int | None) 
         )
         for visit in visits:
             visit.walker = _walker_of(visit, assignments)
-        elevation = draw_elevation(_cells(building, visits))
+        cells = _cells(building, visits)
+        elevation = draw_elevation(_left_out(cells) if round.kind == Round.Kind.RECALL else cells)
     return Board(
         round=round,
         total=total,
@@ -338,6 +339,14 @@ def _joined_cell(door: Door, main: Door, visit: Visit) -> Cell:
 
 def _beside(door: Door, main: Door) -> str:
     return main.room if main.entrance == door.entrance else ""
+
+
+def _left_out(cells: list[Cell]) -> list[Cell]:
+    """A recall goes to a few doors. Somebody lives behind the others, so they are not drawn as vacant."""
+    return [
+        cell if cell.href else replace(cell, css="o-none", letter="", title=f"{cell.room} {_('not in this round')}")
+        for cell in cells
+    ]
 
 
 def _vacant_cell(door: Door, main: Door | None = None) -> Cell:

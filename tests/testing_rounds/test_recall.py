@@ -121,6 +121,16 @@ def test_the_phone_of_who_is_assigned_shows_the_recall_as_any_round(ten):
     assert [len(door["people"]) for door in feed["rounds"][0]["doors"]] == [1] * 5
 
 
+def test_a_door_the_recall_does_not_go_to_is_not_drawn_as_vacant(client, world):
+    pcr = open_pcr(world)
+    sample(pcr, world.chen)
+    world.tube = fill_tube(pcr, world.chen, "T-2", people_of(pcr, world.lin_home)[:2])
+    turn(world)
+    client.force_login(world.chen)
+    page = client.get(Round.objects.get(kind="recall").get_absolute_url()).content.decode()
+    assert (page.count("402 not in this round"), "o-vacant" in page, page.count("nobody expected")) == (2, False, 0)
+
+
 def test_leads_hear_of_their_own_doors_and_nobody_of_a_name(ten):
     lead = make_user("lead7", "七楼长", email="lead7@example.org")
     grant(lead, "lead", ten.jiamu, ten.homes[0].door.building)
