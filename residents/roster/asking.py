@@ -77,7 +77,7 @@ def _households(home: Home, present: Present) -> list[dict]:
         {
             "key": f"h:{household.pk}",
             "code": "choose_household",
-            "names": "、".join(mask_name(person.name) for person in present.people[household.pk][:4]) or "—",
+            "names": [mask_name(person.name) for person in present.people[household.pk][:4]] or ["—"],
         }
         for household in present.households[door.pk]
     ]
@@ -109,7 +109,7 @@ def _phones(home: Home) -> list[dict]:
         {
             "key": f"p:{place}",
             "code": "choose_phone",
-            "phone": "、".join(mask_phone(phones[min(place, len(phones) - 1)]) for phones in several[:4]),
+            "phone": [mask_phone(phones[min(place, len(phones) - 1)]) for phones in several[:4]],
         }
         for place in range(min(most, 4))
     ]

@@ -112,7 +112,7 @@ class Preview:
         vacant = sum(home.occupancy == "vacant" for home in homes)
         notices = list(understood.findings)
         if self.new_buildings:
-            notices.append({"code": "new_buildings", "names": "、".join(list(self.new_buildings.values())[:40])})
+            notices.append({"code": "new_buildings", "names": list(self.new_buildings.values())[:40]})
         return {
             "tries": 0,
             "counts": count_verdicts(self.counts),

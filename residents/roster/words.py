@@ -6,6 +6,8 @@ What is stored beside a code is at most a count, a row, a column, a header or a 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
+from residents.listing import listed
+
 # Why a whole file is refused.
 FILE = {
     "empty": _("The file is empty."),
@@ -187,7 +189,8 @@ def sentence(table: dict, note: dict) -> str:
     """The sentence of a stored note in the reader's language; a code of an older version is shown as it is."""
     code = note.get("code", "")
     try:
-        return str(table[code]) % note
+        # Stored as a list, joined for who reads it: 、 or a comma.
+        return str(table[code]) % {key: listed(told) if isinstance(told, list) else told for key, told in note.items()}
     except KeyError:
         return code
 

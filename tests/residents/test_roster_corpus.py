@@ -6,7 +6,7 @@ from django.utils.translation import override
 from residents.models import Compound, Household, Resident, RoleGrant
 from residents.roster.jobs import queue_roster, submit_roster, work_waiting
 from residents.roster.preview import describe_file, describe_lines
-from residents.roster.words import FILE, FINDING, NOTE, ROW, RosterUnsureError
+from residents.roster.words import FILE, FINDING, NOTE, ROW, RosterUnsureError, sentence
 from tests.rosters.broken import REFUSED_FILES
 from tests.rosters.corpus import CORPUS, Entry
 from tests.world import grant, make_building, make_user
@@ -121,3 +121,12 @@ def test_every_code_has_its_sentence():
         *NOTE,
         *FINDING,
     }
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("zh-hans", "新楼栋：14号楼、15号楼。"), ("en", "New buildings: 14号楼, 15号楼.")],
+)
+def test_several_names_are_joined_for_who_reads_them(language, said):
+    with override(language):
+        assert sentence(FINDING, {"code": "new_buildings", "names": ["14号楼", "15号楼"]}) == said

@@ -259,7 +259,7 @@ def test_roster_of_another_compound_is_refused(world):
 
 def test_new_building_beside_known_ones_is_made_and_named(world):
     roster = upload(world.jiamu, world.chen, [row(name="林小雨"), row("15", room="B1", name="地下")])
-    assert roster.findings["notices"][-1] == {"code": "new_buildings", "names": "15号楼"}
+    assert roster.findings["notices"][-1] == {"code": "new_buildings", "names": ["15号楼"]}
     apply(roster, world.chen)
     building = world.jiamu.buildings.get(code="15")
     assert (building.position, building.floor_count, building.doors.get().floor) == (15, 1, -1)
