@@ -4,6 +4,7 @@ import hashlib
 import re
 
 import pytest
+import time_machine
 from django.urls import reverse
 
 from lifts.models import CallDown, Lift
@@ -72,6 +73,15 @@ def test_the_link_is_shown_once_to_who_runs_the_call_down(tower, client):
     assert page["Cache-Control"] == "no-store, private"
     assert client.get(link[link.index("/lifts/") :]).status_code == 200
     assert link not in client.get(tower.call_down.get_absolute_url()).content.decode()
+
+
+def test_one_link_is_not_opened_without_end_and_the_others_still_open(tower, code, client):
+    with time_machine.travel("2022-04-10T12:00:00+08:00", tick=False):
+        answers = [client.get(at("guessed")).status_code for _ in range(121)]
+        page = client.get(at("guessed"))
+        assert client.get(at(code)).status_code == 200
+    assert answers == [404] * 120 + [429]
+    assert (page["Retry-After"], 'class="phone"' in page.content.decode()) == ("60", True)
 
 
 @pytest.mark.parametrize("floors", [3, 30])
