@@ -23,10 +23,12 @@ from clock.models import Clock
 from clock.reading import ReadClock, read_clocks, today_in_shanghai
 from compound.antigen_reminders import tell_overdue_antigens
 from compound.clock_reminders import tell_clock_questions, tell_clock_turns
+from compound.supply_reminders import ringing_batches, tell_old_batches
 from notices.models import Message, Webhook
 from notices.services import draft_message, plan_messages
 from residents.models import Building, Compound, Device, RoleGrant, User
 from rounds.models import Assignment, HeldMark, Round, Visit
+from supplies.models import Batch
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +47,7 @@ class Scene:
     open: list[Round] = field(default_factory=list)
     held_counts: dict[int, int] = field(default_factory=dict)  # compound -> marks waiting too long
     clocks: list[ReadClock] = field(default_factory=list)
+    batches: list[Batch] = field(default_factory=list)  # lying in a store too long
     compounds: dict[int, Compound] = field(default_factory=dict)
     stewards: dict[int, list[User]] = field(default_factory=lambda: defaultdict(list))
     leads: dict[int, list[tuple[User, frozenset[int]]]] = field(default_factory=lambda: defaultdict(list))
@@ -73,6 +76,8 @@ def look_around(now: datetime) -> Scene:
     scene.held_counts = dict(held.values_list("compound").annotate(n=Count("pk")))
     scene.clocks = read_clocks(Clock.objects.running(), today=today_in_shanghai(now), with_rounds=False)
     scene.compounds |= {clock.building.compound_id: clock.building.compound for clock in scene.clocks}
+    scene.batches = ringing_batches(now)
+    scene.compounds |= {batch.item.compound_id: batch.item.compound for batch in scene.batches}
     if lacking := scene.held_counts.keys() - scene.compounds.keys():
         scene.compounds |= Compound.objects.in_bulk(lacking)
     if scene.compounds:
@@ -306,6 +311,7 @@ RULES = (
     tell_overdue_antigens,
     tell_clock_turns,
     tell_clock_questions,
+    tell_old_batches,
 )
 
 

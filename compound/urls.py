@@ -44,6 +44,7 @@ urlpatterns = [
     path("notices/", include("notices.urls")),
     path("testing/", include("testing_rounds.urls")),
     path("lifts/", include("lifts.urls")),
+    path("supplies/", include("supplies.urls")),
     path("clock/", include("clock.urls")),
     path("reports/", include("reports.urls")),
     path(settings.ADMIN_PATH, admin.site.urls),

@@ -2,6 +2,7 @@
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -49,13 +50,18 @@ def export(request, pk, what, ending):
         raise Http404
     if not _may_take(request.user, round, what):
         raise PermissionDenied
-    header, rows, title = _table(round, request.user, what)
-    record = log_export(
-        user=request.user, compound=round.compound, subject=f"round {round.pk}: {what}", row_count=len(rows)
-    )
-    mark, name = watermark(record), file_name(record, f"{round}-{title}", ending)
+    table = _table(round, request.user, what)
+    return send_table(request, round.compound, f"round {round.pk}: {what}", str(round), ending, table)
+
+
+def send_table(request, compound, subject: str, of: str, ending: str, table: tuple[list[str], list[list[str]], str]):
+    """A list as a file, numbered and on record. `of`: what the file is named after."""
+    header, rows, title = table
+    record = log_export(user=request.user, compound=compound, subject=subject, row_count=len(rows))
+    mark, name = watermark(record), file_name(record, f"{of}-{title}", ending)
     if ending == "csv":
-        response = StreamingHttpResponse(csv_lines(mark, header, rows), content_type="text/csv; charset=utf-8")
+        lines = csv_lines(mark, header, rows)
+        response: HttpResponseBase = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     else:
         response = HttpResponse(xlsx_bytes(title, mark, header, rows), content_type=XLSX)
     response.headers["Content-Disposition"] = content_disposition_header(True, name)

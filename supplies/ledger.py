@@ -6,7 +6,7 @@ Every deed locks the balances it touches in key order, refuses in words what is 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -73,7 +73,8 @@ def post_moves(moves: list[StockMove]) -> list[StockMove]:
 def record_arrival(*, item: Item, quantity: int, by: User, arrived_on: date, **facts) -> Batch:
     """The first count. Nothing is in the store before a second person has counted."""
     check_quantity(quantity)
-    batch = Batch.objects.create(item=item, made_by=by, arrived_on=arrived_on, **facts)
+    alarm_on = arrived_on + timedelta(days=item.alarm_days)
+    batch = Batch.objects.create(item=item, made_by=by, arrived_on=arrived_on, alarm_on=alarm_on, **facts)
     BatchCount.objects.create(batch=batch, number=1, quantity=quantity, by=by)
     return batch
 

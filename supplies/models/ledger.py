@@ -71,6 +71,11 @@ class BatchQuerySet(models.QuerySet):
     def kept_by(self, user):
         return self.filter(item__compound__in=user.access.steward)
 
+    def ringing(self, today: date):
+        """Lies in the store longer than it should, or has to be used at once."""
+        lies = Q(alarm_on__lt=today) | Q(expires_on__lte=today + EXPIRES_SOON)
+        return self.filter(lies, pk__in=Stock.objects.in_store().filter(quantity__gt=0).values("batch"))
+
     def counted_by(self, user):
         """The second count may be a building lead's: it has to be another person's."""
         access = user.access
@@ -89,6 +94,12 @@ class Batch(models.Model):
     item = models.ForeignKey(Item, verbose_name=_("item"), on_delete=models.PROTECT, related_name="batches")
     source = models.CharField(_("from"), max_length=10, choices=Source, default=Source.STREET)
     arrived_on = models.DateField(_("arrived on"))
+    alarm_on = models.DateField(
+        _("alarm after"),
+        default=timezone.localdate,
+        editable=False,
+        help_text=_("The last day it may lie in the store."),
+    )
     expires_on = models.DateField(_("use by"), null=True, blank=True)
     is_cold = models.BooleanField(_("keep cold"), default=False)
     slip_count = models.PositiveIntegerField(
@@ -100,12 +111,14 @@ class Batch(models.Model):
 
     objects = BatchQuerySet.as_manager()
 
-    # Set by read models for the page they serve.
+    # Set by `supplies.storing` for the page it serves.
     in_store: int
     elsewhere: int
     days: int
-    alarms: list[str]
-    counts_told: list[int]
+    is_counted: bool
+    is_old: bool
+    is_expired: bool
+    is_ending: bool
 
     class Meta:
         verbose_name = _("batch")
@@ -124,7 +137,7 @@ class Batch(models.Model):
         return reverse("supplies:batch", args=[self.pk])
 
     def lies_too_long(self, today: date) -> bool:
-        return today > self.arrived_on + timedelta(days=self.item.alarm_days)
+        return today > self.alarm_on
 
     def has_expired(self, today: date) -> bool:
         return self.expires_on is not None and today > self.expires_on
@@ -211,6 +224,10 @@ class Stock(models.Model):
 
 
 class StockMoveQuerySet(models.QuerySet):
+    def annotate_countered(self):
+        """Each with `is_countered`: a counter-entry takes it back."""
+        return self.annotate(is_countered=models.Exists(StockMove.objects.filter(counters=models.OuterRef("pk"))))
+
     def visible_to(self, user):
         return self.filter(batch__item__compound__in=user.access.compounds)
 

@@ -419,9 +419,9 @@ def test_planning_costs_the_same_for_one_round_and_for_twenty(world, at, count, 
     assign(world, Round.objects.open().filter(compound=world.jiamu).first(), world.wei, world.building2)
     Device.objects.update(bound_at=EVENING - timedelta(days=1))
     hold(world, 60)
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         first = plan_reminders()
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         assert plan_reminders() == []
     assert {row.reminder.partition(":")[0] for row in first} == {
         "round-soon",
@@ -432,10 +432,10 @@ def test_planning_costs_the_same_for_one_round_and_for_twenty(world, at, count, 
     }
 
 
-def test_an_idle_minute_costs_three_statements(world, at, django_assert_num_queries):
+def test_an_idle_minute_costs_four_statements(world, at, django_assert_num_queries):
     at(EVENING)
     make_round(world, "closed")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert plan_reminders() == []
 
 
