@@ -6,6 +6,14 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+# Django's Chinese lacks these; named here, our catalog says them.
+LACKING = (
+    _("Model name"),
+    _("Add link"),
+    _("Change or view list link"),
+    _("After you’ve created a user, you’ll be able to edit more user options."),
+)
+
 
 class PortalAdminSite(admin.AdminSite):
     site_header = site_title = _("Administration")
