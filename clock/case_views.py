@@ -65,6 +65,7 @@ def correct(request, pk):
             values = form.cleaned_data
             if values["household"] is None:  # the form does not show which it was
                 values.pop("household")
+                values.pop("resident")
             new = correct_case(case=row, by=request.user, **values)
             messages.success(request, _("Corrected. The old version stays on record."))
             return redirect("clock:building", new.building_id)

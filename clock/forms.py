@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from clock.models import Basis, Case, RuleProfile, RuleVersion
 from clock.reading import rules_of, today_in_shanghai
 from clock.sentences import say_name
-from residents.models import Building, Compound, Household
+from residents.models import Building, Compound, Household, Resident
 from rounds.forms import MomentField
 
 
@@ -126,14 +126,46 @@ class ReleaseForm(forms.Form):
     note = forms.CharField(label=_("Remark"), max_length=200, required=False)
 
 
-class CaseForm(forms.Form):
-    """The least that a clock needs. The room is for the steward's own follow-up; it may be left out."""
+class WhoField(forms.ModelChoiceField):
+    """Somebody of the household that was chosen; asked once that is known, and never needed."""
+
+    def __init__(self):
+        super().__init__(label=_("Who of the household"), queryset=Resident.objects.none(), required=False, empty_label=_("not told"))
+
+
+class OfOneHousehold(forms.Form):
+    """Asks for the household first, then for who of it. A compound in one list of names would be neither short nor
+    anybody's business."""
+
+    def ask_who(self) -> None:
+        """Call it when the households to choose from are known."""
+        try:
+            home = self.fields["household"].clean(self.data.get("household")) if self.is_bound else None
+        except forms.ValidationError:
+            home = None
+        people = Resident.objects.current().filter(household=home) if home else Resident.objects.none()
+        if people.exists():
+            self.fields["resident"].queryset = people  # type: ignore[attr-defined]
+        else:
+            del self.fields["resident"]
+
+    def clean(self):
+        cleaned = super().clean()
+        if "resident" in self.fields and "resident" not in self.data:
+            self.add_error("resident", _("Who of them? Choose, or leave it at “not told”."))
+        cleaned.setdefault("resident", None)
+        return cleaned
+
+
+class CaseForm(OfOneHousehold):
+    """The least that a clock needs. Room and person are for the steward's own follow-up; they may be left out."""
 
     kind = forms.ChoiceField(label=_("Kind"), choices=Case.Kind.choices, widget=forms.RadioSelect)
     source = forms.ChoiceField(label=_("Who told us"), choices=Case.Source.choices)
     household = forms.ModelChoiceField(
         label=_("Household"), queryset=Household.objects.none(), required=False, empty_label=_("not told")
     )
+    resident = WhoField()
     sampled_at = MomentField(label=_("Sampled at"), required=False)
     reported_at = MomentField(label=_("Reported at"), required=False)
     ordered_at = MomentField(label=_("Order at"), required=False)
@@ -144,6 +176,7 @@ class CaseForm(forms.Form):
         homes = Household.objects.current().filter(door__building=building).select_related("door__building")
         self.fields["household"].queryset = homes.order_by("door__entrance", "-door__floor", "door__position")  # type: ignore[attr-defined]
         self.fields["household"].label_from_instance = lambda home: home.door.full_room  # type: ignore[attr-defined]
+        self.ask_who()
 
     def clean(self):
         cleaned = super().clean()
@@ -171,8 +204,9 @@ class RevealForm(forms.Form):
     )
 
 
-class HomecomingForm(forms.Form):
+class HomecomingForm(OfOneHousehold):
     household = forms.ModelChoiceField(label=_("Household"), queryset=Household.objects.none())
+    resident = WhoField()
     discharged_on = DayField(label=_("Released from hospital on"))
     returned_on = DayField(label=_("Home since"))
 
@@ -184,6 +218,7 @@ class HomecomingForm(forms.Form):
         )
         self.initial.setdefault("returned_on", today_in_shanghai())
         self.initial.setdefault("discharged_on", today_in_shanghai())
+        self.ask_who()
 
     def clean(self):
         cleaned = super().clean()

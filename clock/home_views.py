@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clock.forms import HomecomingForm, HomecomingTickForm, RevealForm
-from clock.homecoming import read_return, receive_home, reveal_home, tick_homecoming
+from clock.homecoming import read_return, receive_home, reveal_home, standing_exemption, tick_homecoming
 from clock.models import Homecoming
 from clock.reading import today_in_shanghai
 from clock.services import ClockError
@@ -14,7 +14,7 @@ from residents.access import get_kept, get_visible
 from residents.models import Compound
 
 HOMECOMINGS = Homecoming.objects.select_related(
-    "version__profile", "household__door__building__compound", "by"
+    "version__profile", "household__door__building__compound", "resident", "by"
 ).prefetch_related("ticks__by")
 
 
@@ -32,7 +32,7 @@ def add(request, pk):
     form = HomecomingForm(request.POST if request.method == "POST" else None, compound=compound)
     if request.method == "POST" and form.is_valid():
         try:
-            return redirect(receive_home(resident=None, by=request.user, **form.cleaned_data))
+            return redirect(receive_home(by=request.user, **form.cleaned_data))
         except ClockError as error:
             form.add_error(None, str(error))
     context = {
@@ -53,6 +53,7 @@ def homecoming(request, pk):
     form = RevealForm(request.POST if request.method == "POST" else None)
     building = row.household.door.building
     context = {"row": row, "read": read_return(row), "building": building, "form": form, "today": today_in_shanghai()}
+    context["exemption"] = standing_exemption(row)
     if request.method == "POST" and form.is_valid():
         reveal_home(homecoming=row, by=request.user, reason=form.cleaned_data["reason"])
         context["is_shown"] = True

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from clock.models import Homecoming, HomecomingTick, RuleProfile, RuleVersion
@@ -13,6 +15,8 @@ from clock.profiles import ReturnRules, RuleError, read_rules
 from clock.reading import today_in_shanghai
 from clock.services import ClockError
 from residents.models import AccessRecord, Household, Resident, User
+from testing_rounds.models import Exemption
+from testing_rounds.people import PeopleError, exempt
 
 
 @dataclass(frozen=True)
@@ -92,7 +96,7 @@ def receive_home(
         raise ClockError(_("Please check the day."))
     try:
         with transaction.atomic():
-            return Homecoming.objects.create(
+            row = Homecoming.objects.create(
                 household=household,
                 resident=resident,
                 version=version,
@@ -102,6 +106,23 @@ def receive_home(
             )
     except IntegrityError as error:
         raise ClockError(_("This homecoming is on record already.")) from error
+    if resident is not None:
+        _exempt(resident, read_return(row).exempt_until, by)
+    return row
+
+
+def _exempt(resident: Resident, until: date, by: User) -> None:
+    """Outside screening, as the rule says. What stands already or is over stays as it is: nobody is kept out by it."""
+    with suppress(PeopleError), transaction.atomic():
+        exempt(resident=resident, reason=Exemption.Reason.RECOVERED, until=until, by=by)
+
+
+def standing_exemption(row: Homecoming, *, today: date | None = None) -> Exemption | None:
+    """What keeps them out of screening now, whether it came from here or was there before."""
+    if row.resident_id is None:
+        return None
+    now = Q(until=None) | Q(until__gte=today or today_in_shanghai())
+    return Exemption.objects.filter(now, resident=row.resident_id, ended_at=None).first()
 
 
 @transaction.atomic

@@ -7,12 +7,14 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from clock.cases import record_case
-from clock.homecoming import read_return, receive_home, tick_homecoming
+from clock.homecoming import add_months, read_return, receive_home, tick_homecoming
 from clock.models import Case, Clock, ClockEvent, Homecoming
 from clock.notice_text import notice_text
 from clock.services import ClockError, read_clock, start_clock_from_case
 from residents.models import AccessRecord, Building
 from residents.posts import add_person_at_post
+from testing_rounds.models import Exemption
+from testing_rounds.people import exempt
 from tests.marks import statements
 
 HEALTH = ("阳性", "密接", "转运", "positive", "moved out", "contact")
@@ -130,6 +132,22 @@ def test_a_case_that_cannot_be_is_refused_in_words(client, world, form):
     assert "invalid-feedback" in answer.content.decode() or "alert" in answer.content.decode()
 
 
+def test_a_case_may_name_somebody_of_the_household_and_a_correction_keeps_them(client, world, desk):
+    form = {"kind": "positive", "source": "street", "reported_at_0": desk.day().isoformat(), "reported_at_1": "00:01"}
+    told = form | {"household": world.lin_home.pk}
+    assert post(client, world.chen, "clock:case_add", world.building1.pk, **told).status_code == 422
+    post(client, world.chen, "clock:case_add", world.building1.pk, **told, resident=world.lin.pk)
+    case = Case.objects.get()
+    assert "林小雨" in main_of(post(client, world.chen, "clock:case", case.pk, reason="medicine"))
+    assert post(client, world.chen, "clock:case_correct", case.pk, **form, reason="time").status_code == 302
+    again = {"household": world.tenant_home.pk, "resident": "", "reason": "the other door"}
+    newest = Case.objects.standing().get()
+    assert (newest.household, newest.resident) == (world.lin_home, world.lin)
+    assert post(client, world.chen, "clock:case_correct", newest.pk, **form, **again).status_code == 302
+    newest = Case.objects.standing().get()
+    assert (newest.household, newest.resident) == (world.tenant_home, None)
+
+
 def test_a_correction_keeps_the_household_it_does_not_show(client, world, sealed, desk):
     case = Case.objects.get()
     form = {
@@ -220,8 +238,6 @@ def test_who_comes_home_has_a_day_a_test_and_three_months(home, desk):
 def test_months_end_where_the_calendar_does(day, months, then):
     from datetime import date
 
-    from clock.homecoming import add_months
-
     assert add_months(date.fromisoformat(day), months).isoformat() == then
 
 
@@ -240,8 +256,45 @@ def test_the_test_of_day_seven_is_not_ticked_on_day_three(world, home):
         tick_homecoming(homecoming=home, check="tested", by=world.chen)
 
 
+def come_home(client, world, desk, **form):
+    form = {"household": world.lin_home.pk, "discharged_on": desk.day(3), "returned_on": desk.day(2)} | form
+    return post(client, world.chen, "clock:homecoming_add", world.jiamu.pk, **form)
+
+
+def test_who_is_named_is_outside_screening_for_three_months_from_the_release(client, world, desk):
+    answer = come_home(client, world, desk, resident=world.lin.pk)
+    home, row = Homecoming.objects.get(), Exemption.objects.get()
+    assert (answer.url, home.resident) == (home.get_absolute_url(), world.lin)
+    assert (row.resident, row.reason, row.until) == (world.lin, "recovered", add_months(desk.day(3), 3))
+    text = main_of(page(client, world.chen, "clock:homecoming", home.pk))
+    assert ("exempt, on record" in text, "林小雨" in text) == (True, False)
+    assert "林小雨" in main_of(post(client, world.chen, "clock:homecoming", home.pk, reason="medicine"))
+
+
+def test_who_it_is_is_asked_once_the_household_is_known(client, world, desk):
+    first = come_home(client, world, desk)
+    choices = [label for _value, label in first.context["form"].fields["resident"].choices]
+    assert (first.status_code, choices) == (422, ["not told", "林小雨", "林国强", "林朵"])
+    assert come_home(client, world, desk, resident=world.far_home.residents.first().pk).status_code == 422
+    assert come_home(client, world, desk, resident="").status_code == 302
+    assert (Homecoming.objects.get().resident, Exemption.objects.count()) == (None, 0)
+
+
+@pytest.mark.parametrize("until", [None, 1])
+def test_an_exemption_that_stands_keeps_nobody_out(client, world, desk, until):
+    exempt(resident=world.lin, reason="surgery", until=until and desk.day(-until), by=world.chen)
+    assert come_home(client, world, desk, resident=world.lin.pk).status_code == 302
+    assert (Exemption.objects.get().reason, Homecoming.objects.count()) == ("surgery", 1)
+
+
+def test_three_months_that_are_over_exempt_nobody(client, world, desk):
+    old = {"discharged_on": desk.day(110), "returned_on": desk.day(110)}
+    assert come_home(client, world, desk, resident=world.lin.pk, **old).status_code == 302
+    assert (Exemption.objects.count(), Homecoming.objects.get().resident) == (0, world.lin)
+
+
 def test_bad_days_are_refused(client, world, desk):
-    form = {"household": world.lin_home.pk, "discharged_on": desk.day(), "returned_on": desk.day(2)}
+    form = {"household": world.lin_home.pk, "discharged_on": desk.day(), "returned_on": desk.day(2), "resident": ""}
     answer = post(client, world.chen, "clock:homecoming_add", world.jiamu.pk, **form)
     assert (answer.status_code, Homecoming.objects.count()) == (422, 0)
 
