@@ -125,7 +125,7 @@ def administration(pages, world):
         Webhook.objects.create(compound=world.jiamu, name="群", url="https://hook.example.org/1234567890"),
         Clock.objects.create(building=world.building1, by=world.chen),
     ]
-    found = [reverse("admin:index"), reverse("admin:residents_user_changelist")]
+    found = [reverse("admin:index"), reverse("admin:residents_user_add")]
     for row in rows:
         name = f"admin:{row._meta.app_label}_{row._meta.model_name}"
         found += [reverse(f"{name}_changelist"), reverse(f"{name}_change", args=[row.pk])]
