@@ -118,6 +118,9 @@ def test_the_compiled_catalogs_say_what_the_sources_say(compiled):
     assert wrong == []
 
 
+VOID = {"meta", "link", "input", "br", "img", "hr", "col"}
+
+
 class Words(HTMLParser):
     """The words of a page: its text and what is read aloud or shown on hover, but nothing marked as of a language."""
 
@@ -134,12 +137,12 @@ class Words(HTMLParser):
             self.found += [
                 attributes[name] for name in ("aria-label", "placeholder", "title", "alt") if name in attributes
             ]
-        if tag in {"meta", "link", "input", "br", "img", "hr", "rect", "col"}:
+        if tag in VOID:
             self.stack.pop()
 
     def handle_startendtag(self, tag, attrs):
-        if tag != "rect":
-            self.handle_starttag(tag, attrs)
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
             self.stack.pop()
 
     def handle_endtag(self, tag):

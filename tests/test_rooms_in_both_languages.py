@@ -1,0 +1,119 @@
+"""The rooms of the demo's evening hold no leftover of the other language: see tests/test_catalogs.py."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from clock.models import Case, Clock, Homecoming
+from compound.demo import build_demo
+from lifts.models import CallDown
+from residents.models import Building, Compound, User
+from rounds.models import Round, Visit
+from testing_rounds.models import ExpectedPerson, Hold, Tube
+from tests.test_catalogs import (
+    CHINESE,
+    DATA,
+    ENGLISH,
+    NAMES,
+    PLACEHOLDER,
+    catalog,
+    chinese_of,
+    compiled,  # noqa: F401 (a fixture)
+    words_of,
+)
+
+
+@pytest.fixture
+def desks(db):
+    """Two stewards, each with the pages of their compound: tubes and a recall in the one, antigen in the other."""
+    build_demo(stage="busy", seed=7)
+    tower, estate = (Compound.objects.get(name=name) for name in ("佳木大厦", "和欣苑"))
+    return {
+        "chen": [*_tower_pages(tower), *_clock_pages(tower)],
+        "sun": [*_antigen_pages(estate), *_clock_pages(estate)],
+    }
+
+
+def _paths(*about):
+    return [reverse(name, args=keys) for keys, names in about for name in names.split()]
+
+
+def _tower_pages(tower):
+    pcr, recall = Round.objects.get(compound=tower, kind="pcr"), Round.objects.get(compound=tower, kind="recall")
+    building = Building.objects.get(compound=tower)
+    tube = Tube.objects.get(result="positive")
+    person = ExpectedPerson.objects.filter(swabs__tube=tube, resident__isnull=False).first()
+    return _paths(
+        ([pcr.pk], "rounds:board testing_rounds:results testing_rounds:all_negative testing_rounds:lab_add"),
+        ([pcr.pk], "testing_rounds:tubes testing_rounds:tube_questions testing_rounds:people lifts:round lifts:plan"),
+        ([pcr.pk, building.pk], "testing_rounds:results_building"),
+        ([recall.pk], "rounds:board testing_rounds:recall"),
+        ([Visit.objects.filter(round=recall).first().pk], "visit"),
+        ([tube.pk], "testing_rounds:tube testing_rounds:tube_result"),
+        ([person.pk], "testing_rounds:result_person"),
+        ([Hold.objects.filter(release="").first().pk], "testing_rounds:hold_release"),
+        ([building.pk], "testing_rounds:history_building"),
+        ([person.visit.household_id], "testing_rounds:history_household residents:household"),
+        ([person.resident_id], "testing_rounds:history_person testing_rounds:exemptions"),
+        ([tower.pk], "testing_rounds:coverage"),
+        ([CallDown.objects.get().pk], "lifts:call_down lifts:settings lifts:log lifts:caller lifts:lobby"),
+        ([], "today testing_rounds:holds testing_rounds:unplaced"),
+    )
+
+
+def _antigen_pages(estate):
+    antigen = Round.objects.get(compound=estate, kind="antigen")
+    building = antigen.buildings.first()
+    return _paths(
+        (
+            [antigen.pk],
+            "rounds:board testing_rounds:antigen testing_rounds:antigen_edit testing_rounds:antigen_overdue",
+        ),
+        ([antigen.pk], "testing_rounds:antigen_knocks reports:evening"),
+        ([antigen.pk, building.pk], "testing_rounds:antigen_building"),
+        ([estate.pk], "testing_rounds:antigen_add"),
+        ([building.pk], "residents:links"),
+        ([], "today"),
+    )
+
+
+def _clock_pages(compound):
+    clock = Clock.objects.filter(building__compound=compound).first()
+    cases = Case.objects.filter(building__compound=compound)[:1]
+    homecomings = Homecoming.objects.filter(household__door__building__compound=compound)[:1]
+    return _paths(
+        ([compound.pk], "clock:compound clock:start clock:cases clock:homecomings clock:homecoming_add"),
+        ([clock.building_id], "clock:building clock:notice clock:case_add"),
+        ([clock.pk], "clock:override clock:rule clock:basis clock:stop"),
+        *(([case.pk], "clock:case clock:case_correct") for case in cases),
+        *(([home.pk], "clock:homecoming") for home in homecomings),
+        ([], "clock:rules"),
+    )
+
+
+def read(client, language, desks):
+    client.cookies["django_language"] = language
+    words, refused = {}, {}
+    for username, paths in desks.items():
+        client.force_login(User.objects.get(username=username))
+        for path in paths:
+            answer = client.get(path)
+            if answer.status_code != 200:
+                refused[path] = answer.status_code
+            else:
+                words[path] = words_of(answer.content.decode())
+    assert refused == {}
+    return words
+
+
+@pytest.mark.usefixtures("compiled")
+def test_no_room_mixes_the_languages(client, desks):
+    ours = {chinese_of(entry) for entry in catalog("zh_Hans") if re.search(rf"[{CHINESE}]{{2}}", chinese_of(entry))}
+    left = {}
+    for path, words in read(client, "zh-hans", desks).items():
+        plain = " ".join(PLACEHOLDER.sub(" ", text) for text in words)
+        left["zh", path] = set(ENGLISH.findall(plain)) - NAMES - DATA - {"sun"}
+    for path, words in read(client, "en", desks).items():
+        left["en", path] = ours.intersection(words)
+    assert {page: words for page, words in left.items() if words} == {}
