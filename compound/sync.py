@@ -21,6 +21,7 @@ from django.views.decorators.http import require_POST
 from compound.following import follow_marks
 from residents.devices import may_read, note_contact, recognise_device
 from residents.models import Device
+from residents.statements import Writes
 from rounds.marks import Receipt, record_marks
 from rounds.models import HeldMark, Mark
 from rounds.receiving import read_time
@@ -131,10 +132,16 @@ def read_envelope(request: HttpRequest) -> Envelope:
 
 def take_in(device: Device, envelope: Envelope, now: datetime) -> list[Receipt]:
     """Store the marks, then hand them to the app whose details they carry; remember what the phone said of itself."""
+    writes = Writes()
+    note_contact(device, at=now, last_seq=envelope.last_seq, queued=envelope.queued, writes=writes)
     receipts = record_marks(
-        device=device, raw_marks=envelope.marks, sent_at=envelope.sent_at, received_at=now, follow=follow_marks
+        device=device,
+        raw_marks=envelope.marks,
+        sent_at=envelope.sent_at,
+        received_at=now,
+        follow=follow_marks,
+        writes=writes,
     )
-    note_contact(device, at=now, last_seq=envelope.last_seq, queued=envelope.queued)
     if not envelope.marks:  # a ping has statements to spare; marks are followed by one
         extend_leases(volunteer=device.volunteer, now=now)
     return receipts

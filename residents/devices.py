@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from residents.models import Device, Invite, User, Volunteer
-from residents.statements import as_given, columns, fetch, reader, run
+from residents.statements import Writes, as_given, columns, fetch, reader
 
 TOKEN = re.compile(r"[0-9a-f-]{36}\.[A-Za-z0-9_-]{43,128}")
 LONGEST_TOKEN = 200
@@ -100,9 +100,9 @@ def recognise_device(request: HttpRequest) -> Device | None:
     return device
 
 
-def note_contact(device: Device, *, at: datetime, last_seq: int, queued: int) -> None:
+def note_contact(device: Device, *, at: datetime, last_seq: int, queued: int, writes: Writes) -> None:
     """What the phone says of itself. Its newest number never goes back: a phone may forget its counter."""
-    run(NOTE_CONTACT, [as_given(at), queued, last_seq, last_seq, as_given(device.pk)])
+    writes.add(NOTE_CONTACT, [as_given(at), queued, last_seq, last_seq, as_given(device.pk)])
 
 
 SENDER: tuple[tuple, ...] = (

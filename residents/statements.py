@@ -18,8 +18,10 @@ from weakref import WeakKeyDictionary
 
 from django.db import connection
 from django.db.models import Field, Model
+from django.db.models.base import ModelState
 
 
+@cache
 def is_postgresql() -> bool:
     return connection.vendor == "postgresql"
 
@@ -31,24 +33,47 @@ def fetch(text: str, given: Sequence[Any]) -> list[tuple]:
         return cursor.fetchall()
 
 
-def run(text: str, given: Sequence[Any]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(_known(text), given)
+class Writes:
+    """What is to be written, in order. PostgreSQL gets all of it in one string: one way there and back."""
 
+    def __init__(self) -> None:
+        self._waiting: list[tuple[str, list[list]]] = []  # each text with what is given to it, once or many times
 
-def insert(rows: Sequence[Model]) -> None:
-    """New rows of one model, their keys already given."""
-    if rows:
-        model = type(rows[0])
-        _write(_insert_text(model), model._meta.concrete_fields, rows)
+    def add(self, text: str, given: Sequence[Any]) -> None:
+        self._waiting.append((text, [list(given)]))
 
+    def insert(self, rows: Sequence[Model]) -> None:
+        """New rows of one model, their keys already given."""
+        if rows:
+            model = type(rows[0])
+            self._add_rows(_insert_text(model), model._meta.concrete_fields, rows)
 
-def write_back(rows: Sequence[Model], names: Sequence[str]) -> None:
-    """The named fields of rows that are there."""
-    if rows:
-        model = type(rows[0])
-        fields = (*_fields(model, tuple(names)), model._meta.pk)
-        _write(_update_text(type(rows[0]), fields), fields, rows)
+    def write_back(self, rows: Sequence[Model], names: Sequence[str]) -> None:
+        """The named fields of rows that are there."""
+        if rows:
+            model = type(rows[0])
+            fields = (*_fields(model, tuple(names)), model._meta.pk)
+            self._add_rows(_update_text(model, fields), fields, rows)
+
+    def send(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        if not waiting:
+            return
+        with connection.cursor() as cursor:
+            if is_postgresql():
+                text = "; ".join(_known(text) for text, _given in waiting)
+                cursor.execute(text, [value for _text, (given,) in waiting for value in given])
+            else:
+                for text, given in waiting:
+                    cursor.executemany(text, given)
+
+    def _add_rows(self, text: str, fields: Sequence[Field], rows: Sequence[Model]) -> None:
+        if is_postgresql():
+            told = [{field.column: getattr(row, field.attname) for field in fields} for row in rows]
+            self.add(text, [json.dumps(told, default=str)])
+        else:
+            ways = [(field.attname, _way_in(field)) for field in fields]
+            self._waiting.append((text, [[way(getattr(row, name)) for name, way in ways] for row in rows]))
 
 
 # --- What PostgreSQL has planned already --------------------------------------------------------
@@ -113,7 +138,7 @@ def columns(model: type[Model], alias: str, *names: str) -> str:
 
 @cache
 def reader(model: type[Model], *names: str) -> Callable[[Sequence[Any]], Any]:
-    """Makes an instance from a row of `columns`."""
+    """Makes an instance from a row of `columns`, as Model.from_db does, but without the detour by Model.__init__."""
     fields = _fields(model, names)
     attnames = [field.attname for field in fields]
     converters = []
@@ -126,7 +151,11 @@ def reader(model: type[Model], *names: str) -> Callable[[Sequence[Any]], Any]:
         values = list(row)
         for place, convert, column in converters:
             values[place] = convert(values[place], column, connection)
-        return model.from_db(connection.alias, attnames, values)
+        instance = model.__new__(model)
+        instance._state = state = ModelState()
+        state.adding, state.db = False, connection.alias
+        instance.__dict__.update(zip(attnames, values, strict=True))
+        return instance
 
     return read
 
@@ -137,17 +166,7 @@ def _fields(model: type[Model], names: tuple[str, ...]) -> Sequence[Field]:
     return [by_name[name] for name in names] or fields
 
 
-# --- Writing many rows --------------------------------------------------------------------------
-
-
-def _write(text: str, fields: Sequence[Field], rows: Sequence[Model]) -> None:
-    with connection.cursor() as cursor:
-        if is_postgresql():
-            told = [{field.column: getattr(row, field.attname) for field in fields} for row in rows]
-            cursor.execute(_known(text), [json.dumps(told, default=str)])
-        else:
-            ways = [(field.attname, _way_in(field)) for field in fields]
-            cursor.executemany(text, [[way(getattr(row, name)) for name, way in ways] for row in rows])
+# --- The texts of what is written ----------------------------------------------------------------
 
 
 @cache

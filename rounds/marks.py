@@ -1,8 +1,8 @@
 """The way of a mark: in from a phone or a desk, never lost, never counted twice.
 
 One transaction locks the visits (in pk order, so that two phones cannot wait for each other), looks which marks
-are known, writes the new ones and folds each touched visit anew. Statements: visits, marks, insert, visits back,
-held marks when there are any - whether one mark came or two hundred.
+are known, writes the new ones and folds each touched visit anew. Statements: visits, marks, insert and visits back
+(one way there and back), held marks when there are any - whether one mark came or two hundred.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from residents.devices import may_read
 from residents.models import Device, User
-from residents.statements import insert, write_back
+from residents.statements import Writes
 from rounds.folding import fold, versions_in_conflict
 from rounds.models import CLOCK_TOLERANCE, MARKABLE, HeldMark, Mark, Outcome, Round, Visit
 from rounds.receiving import EARLIEST, IncomingMark, is_there, people_are_readable, read_mark
@@ -72,12 +72,16 @@ def record_marks(
     sent_at: datetime,
     received_at: datetime | None = None,
     follow: Follow | None = None,
+    writes: Writes | None = None,
 ) -> list[Receipt]:
     """Store what can be stored and hold what cannot; one receipt for each entry of `raw_marks`, in order.
 
-    `device.volunteer` must be loaded. `sent_at` is the phone's clock, `received_at` ours (now).
+    `device.volunteer` must be loaded. `sent_at` is the phone's clock, `received_at` ours (now). What waits in
+    `writes` is written with the marks.
     """
+    writes = writes or Writes()
     if not raw_marks:
+        writes.send()
         return []
     received_at = received_at or timezone.now()
     incoming = [read_mark(index, raw) for index, raw in enumerate(raw_marks)]
@@ -98,10 +102,11 @@ def record_marks(
         known[mark.id] = mark
         used_seqs[item.seq] = mark.id
         marks_of[mark.visit_id].append(mark)
-    insert([mark for _item, mark in new])
-    refold((visits[visit_id] for visit_id in {mark.visit_id for _item, mark in new}), marks_of, received_at)
-    _hold(device, [item for item in incoming if item.reason], visits, sent_at, received_at)
     fresh = [mark for _item, mark in new]
+    writes.insert(fresh)
+    refold((visits[visit_id] for visit_id in {mark.visit_id for mark in fresh}), marks_of, received_at, writes)
+    writes.send()
+    _hold(device, [item for item in incoming if item.reason], visits, sent_at, received_at)
     told = follow(NewMarks(device.volunteer.compound_id, visits, fresh, marks_of, received_at)) if follow else {}
     for item, mark in new:
         results[item.index] = "conflict" if visits[mark.visit_id].has_conflict else "stored"
@@ -182,7 +187,7 @@ def _make_mark(device: Device, item: IncomingMark, visit: Visit, sent_at: dateti
 FOLDED = ("outcome", "done_count", "extra_count", "people", "latest_mark", "latest_at", "has_conflict", "revised_at")
 
 
-def refold(visits: Iterable[Visit], marks_of: dict[int, list[Mark]], now: datetime) -> None:
+def refold(visits: Iterable[Visit], marks_of: dict[int, list[Mark]], now: datetime, writes: Writes) -> None:
     """Write the state that the marks of each (locked) visit fold to. One statement, whatever the number."""
     changed = []
     for visit in visits:
@@ -192,7 +197,7 @@ def refold(visits: Iterable[Visit], marks_of: dict[int, list[Mark]], now: dateti
         visit.latest_mark_id, visit.latest_at = state.latest_mark_id, state.latest_at
         visit.has_conflict, visit.revised_at = state.has_conflict, now
         changed.append(visit)
-    write_back(changed, FOLDED)
+    writes.write_back(changed, FOLDED)
 
 
 def _hold(
@@ -271,7 +276,9 @@ def mark_at_desk(
 def _take_in(visit: Visit, marks: list[Mark], mark: Mark, follow: Follow | None) -> None:
     """One mark more at a locked visit."""
     marks_of = {visit.pk: [*marks, mark]}
-    refold([visit], marks_of, mark.received_at)
+    writes = Writes()
+    refold([visit], marks_of, mark.received_at, writes)
+    writes.send()
     if follow:
         follow(NewMarks(visit.round.compound_id, {visit.pk: visit}, [mark], marks_of, mark.received_at))
 

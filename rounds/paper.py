@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from residents.models import User, Volunteer
+from residents.statements import Writes
 from rounds.marks import Follow, NewMarks, refold
 from rounds.models import Mark, Round, Visit
 from rounds.services import RoundError
@@ -86,8 +87,10 @@ def record_paper(
         result.stored.append(mark)
         marks_of[visit.pk].append(mark)
         touched.append(visit)
-    Mark.objects.bulk_create(result.stored)
-    refold(touched, marks_of, now)
+    writes = Writes()
+    writes.insert(result.stored)
+    refold(touched, marks_of, now, writes)
+    writes.send()
     if follow and result.stored:
         at_hand = {visit.pk: visit for visit in touched}
         follow(NewMarks(current.compound_id, at_hand, result.stored, marks_of, now))

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from residents.models import Building, Compound, Household, User
-from residents.statements import write_back
+from residents.statements import Writes
 from rounds.models import Outcome, Round, Visit
 from rounds.services import change_round, close_round, create_round, open_round
 from rounds.snapshot import Snapshot
@@ -158,8 +158,9 @@ def _spare_the_stairs(visits: list[Visit]) -> None:
     for visit in visits:
         visit.known = {str(number): Outcome.EXEMPT.value for number in range(1, visit.expected_count + 1)}
         visit.outcome = Outcome.EXEMPT.value
-    if visits:
-        write_back(visits, ("known", "outcome"))
+    writes = Writes()
+    writes.write_back(visits, ("known", "outcome"))
+    writes.send()
 
 
 # --- On the way -----------------------------------------------------------------------------------
