@@ -13,6 +13,7 @@ from notices.models import Message
 from residents.models import Compound, Device, Household, User, Volunteer
 from rounds.board import LETTERS
 from rounds.models import HeldMark, Outcome, Round, Visit
+from supplies.models import Batch
 from testing_rounds.models import Hold, UnplacedResult
 
 IN_A_BAR = (Outcome.DONE, Outcome.ELSEWHERE, Outcome.EXEMPT, Outcome.PARTLY, Outcome.REFUSED, Outcome.NOBODY_HOME)
@@ -71,6 +72,7 @@ class Today:
     held_count: int
     at_home_count: int  # people held because of a tube
     unplaced_count: int  # results for nobody expected
+    old_batch_count: int  # lying in the store too long
     phone_count: int
     unsent_count: int
     clocks: Tonight
@@ -98,6 +100,7 @@ def read_today(user: User) -> Today:
         held_count=sum(place.held_count for place in compounds if place.pk in user.access.steward),
         at_home_count=sum(place.at_home_count for place in compounds if place.pk in user.access.steward),
         unplaced_count=sum(place.unplaced_count for place in compounds if place.pk in user.access.steward),
+        old_batch_count=sum(place.old_batch_count for place in compounds if place.pk in user.access.steward),
         phone_count=sum(place.phone_count for place in compounds if place.pk in user.access.whole_compounds),
         unsent_count=sum(place.unsent_count for place in compounds if place.pk in user.access.whole_compounds),
         clocks=read_tonight(user),
@@ -118,9 +121,11 @@ def _compounds(user: User) -> QuerySet[Compound]:
     here = OuterRef("pk")
     unsent = Device.objects.filter(volunteer__compound=here, ended_at=None, queued_count__gt=0)
     held = HeldMark.objects.filter(compound=here, decision="")
+    old_batches = Batch.objects.ringing(timezone.localdate()).filter(item__compound=here)
     return Compound.objects.visible_to(user).annotate(
         held_count=_sum_of(held, "compound", Count("pk")),
         at_home_count=_sum_of(Hold.objects.open().filter(tube__compound=here), "tube__compound", Count("pk")),
+        old_batch_count=_sum_of(old_batches, "item__compound", Count("pk")),
         unplaced_count=_sum_of(UnplacedResult.objects.waiting().filter(compound=here), "compound", Count("pk")),
         phone_count=_sum_of(unsent, "volunteer__compound", Count("pk")),
         unsent_count=_sum_of(unsent, "volunteer__compound", Sum("queued_count")),

@@ -90,7 +90,7 @@ class Distribution(models.Model):
         return str(self.round)
 
     def get_absolute_url(self):
-        return reverse("supplies:distribution", args=[self.pk])
+        return reverse("supplies:distribution", args=[self.round_id])
 
 
 class Line(models.Model):

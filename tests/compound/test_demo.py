@@ -216,6 +216,9 @@ def test_another_seed_gives_other_people(db):
 def wipe():
     from django.apps import apps
 
+    apps.get_model("supplies.StockMove").objects.filter(counters__isnull=False).delete()
+    for name in ("StockMove", "Stock", "Entitlement", "Line", "Distribution", "BatchCount", "Batch", "Item"):
+        apps.get_model(f"supplies.{name}").objects.all().delete()
     apps.get_model("lifts.Lift").objects.update(latest_step=None)
     apps.get_model("lifts.RideStep").objects.filter(undoes__isnull=False).delete()
     for name in ("Disinfection", "RideStep", "Ride", "Turn", "CallDown", "CallDownPlan", "LiftEvent", "Lift"):
