@@ -25,6 +25,7 @@ from residents.models import Building, Household, Resident, RoleGrant, User, Vol
 from rounds.marks import mark_at_desk
 from rounds.models import Outcome, Round, RoundEvent, Visit
 from rounds.services import assign, close_round, reopen_round
+from rounds.snapshot import joined_rooms_of
 from testing_rounds.models import ExpectedPerson, Hold, Result, ResultSource, TestRound, Tube
 
 LASTS = timedelta(hours=24)
@@ -225,6 +226,7 @@ def _make_visits(round: Round, homes: Mapping[ExpectedPerson, Household]) -> dic
     behind: dict[Household, list[ExpectedPerson]] = defaultdict(list)
     for person, household in homes.items():
         behind[household].append(person)
+    joined = joined_rooms_of({household.door.building for household in behind})
     visits = Visit.objects.bulk_create(
         Visit(
             round=round,
@@ -234,6 +236,7 @@ def _make_visits(round: Round, homes: Mapping[ExpectedPerson, Household]) -> dic
             floor=household.door.floor,
             position=household.door.position,
             room=household.door.room,
+            joined_rooms=joined.get(household.door_id, []),
             label=next((person.masked_name for person in here if person.name), ""),
             needs=[need for need in Resident.NEEDS if any(need in person.needs for person in here)],
             expected_count=len(here),

@@ -20,6 +20,7 @@ from django.utils.translation import ngettext
 from notices.services import draft_message, plan_messages
 from residents.models import Building, Compound, Household, Resident, RoleGrant, User
 from rounds.models import Round, RoundEvent, RoundQuerySet, Visit
+from rounds.snapshot import joined_rooms_of
 from testing_rounds.models import ExpectedPerson, PersonResult, Result, TestRound
 from testing_rounds.recall import doors_today
 
@@ -118,6 +119,7 @@ def _add(round: Round, visit: Visit | None, household: Household, people: list[E
             floor=door.floor,
             position=door.position,
             room=door.room,
+            joined_rooms=joined_rooms_of([door.building]).get(door.pk, []),
             label=next((person.masked_name for person in people if person.name), ""),
             expected_count=0,
         )

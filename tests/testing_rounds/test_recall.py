@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from compound.my_doors import build_feed
 from notices.models import Message
+from residents.joining import join_doors
 from residents.models import Resident
 from residents.services import move_in as move_household_in
 from residents.services import move_out, move_resident_out
@@ -83,13 +84,22 @@ def test_nobody_of_a_positive_pool_is_called_positive(ten):
     assert Counter(person.result for person in people_of(ten.test_round)) == {"inconclusive": 10}
 
 
-def test_a_recall_across_ten_doors_costs_ten_statements(ten):
+def test_a_recall_across_ten_doors_costs_eleven_statements(ten):
     with statements() as seen:
         turn(ten)
     opened = next(number for number, sql in enumerate(seen) if 'INSERT INTO "rounds_round"' in sql)
     # Before it: both locks, the fact, and what tube and people come to. From there: round, buildings, event,
-    # settings, visits, people, who is told (three), holds.
-    assert (opened, len(seen) - opened) == (7, 10)
+    # settings, rooms joined, visits, people, who is told (three), holds.
+    assert (opened, len(seen) - opened) == (7, 11)
+
+
+def test_a_recall_names_every_room_of_a_knocked_through_flat(ten):
+    main = ten.homes[0].door
+    empty = main.building.doors.filter(households=None).first()
+    join_doors(main=main, joined=empty, by=ten.chen, reason="一家人")
+    turn(ten)
+    rooms = {visit.household: visit.rooms for visit in Visit.objects.filter(round__kind="recall")}
+    assert (rooms[ten.homes[0]], rooms[ten.homes[1]]) == (f"{main.room} + {empty.room}", ten.homes[1].door.room)
 
 
 def test_a_negative_tube_costs_eight(ten):
