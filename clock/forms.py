@@ -130,7 +130,9 @@ class WhoField(forms.ModelChoiceField):
     """Somebody of the household that was chosen; asked once that is known, and never needed."""
 
     def __init__(self):
-        super().__init__(label=_("Who of the household"), queryset=Resident.objects.none(), required=False, empty_label=_("not told"))
+        super().__init__(
+            label=_("Who of the household"), queryset=Resident.objects.none(), required=False, empty_label=_("not told")
+        )
 
 
 class OfOneHousehold(forms.Form):
