@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -94,7 +94,7 @@ def sync(request: HttpRequest) -> JsonResponse:
 
 def find_depositor(request: HttpRequest) -> Device:
     """The phone whose token this is; one that was signed out may still deposit for a week. One statement."""
-    device = recognise_device(request)
+    device = _recognise(request)
     if device is None:
         raise Refusal("unknown_device", 401)
     if may_read(device):
@@ -104,6 +104,18 @@ def find_depositor(request: HttpRequest) -> Device:
     if is_over:
         raise Refusal("unknown_device", 401)
     return device
+
+
+def _recognise(request: HttpRequest) -> Device | None:
+    """The first statement finds out whether the database is still there; Django would ask it beforehand, every time."""
+    connection.health_check_done = True
+    try:
+        return recognise_device(request)
+    except OperationalError:
+        connection.close_if_unusable_or_obsolete()
+        if connection.connection is not None:  # it is there, and has another reason
+            raise
+        return recognise_device(request)
 
 
 def read_envelope(request: HttpRequest) -> Envelope:

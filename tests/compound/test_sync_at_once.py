@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from compound.sync import find_depositor
 from residents.models import Door, Household
 from rounds.models import Mark, Visit
 from rounds.services import assign, create_round, open_round
@@ -32,6 +33,24 @@ def race():
         tokens.append(f"token-of-racer-{n}-000000")
         bind_phone(volunteer, tokens[-1])
     return tokens, list(Visit.objects.filter(round=round, building=world.building2).order_by("pk"))
+
+
+def cut_own_connection():
+    """As a database that is started anew does; what is known of it here stays as it is."""
+    key = connection.connection.get_backend_pid()
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [key])
+    other.close()
+
+
+def cut_after(work):
+    def run(*given):
+        done = work(*given)
+        cut_own_connection()
+        return done
+
+    return run
 
 
 def at_once(jobs):
@@ -81,3 +100,24 @@ def test_overlapping_batches_in_opposite_order_do_not_wait_for_each_other(race):
     for _ in range(3):
         at_once([(tokens[0], envelope(*forward)), (tokens[1], envelope(*backward))])
     assert Mark.objects.count() == 80
+
+
+def test_a_connection_that_was_cut_is_opened_anew_before_anything_is_written(race):
+    tokens, visits = race
+    assert post(Client(), tokens[0], envelope(tap(visits[0], 1))).status_code == 200
+    for seq in (2, 3):
+        cut_own_connection()
+        answer = post(Client(), tokens[0], envelope(tap(visits[0], seq)))
+        assert (answer.status_code, answer.json()["receipts"][0]["result"]) == (200, "stored")
+    assert Mark.objects.count() == 3
+
+
+def test_a_connection_cut_among_the_statements_costs_one_answer(race, monkeypatch):
+    tokens, visits = race
+    monkeypatch.setattr("compound.sync.find_depositor", cut_after(find_depositor))
+    body = envelope(tap(visits[0], 1))
+    answer = post(Client(), tokens[0], body)
+    assert (answer.status_code, answer.json()["error"], answer["Retry-After"]) == (503, "try_again", "15")
+    monkeypatch.undo()
+    assert post(Client(), tokens[0], body).json()["receipts"][0]["result"] == "stored"
+    assert Mark.objects.count() == 1
