@@ -8,12 +8,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from compound.demo import build_demo
+from lifts.models import CallDown
 from notices.models import Message
 from residents.models import Building, Compound, Household, Resident, User, Volunteer
 from residents.roster.jobs import submit_roster, work_waiting
 from rounds.marks import dismiss_held_mark
-from rounds.models import HeldMark, Visit
+from rounds.models import HeldMark, Round, Visit
 from rounds.services import create_round
+from testing_rounds.models import Tube
 from tests.world import make_user
 
 pytestmark = pytest.mark.browser
@@ -75,6 +77,16 @@ def pages(demo):
         "gap list": reverse("rounds:gaps", args=[round.pk]),
         "assignments": reverse("rounds:assignments", args=[round.pk]),
         "held marks": reverse("rounds:held"),
+        "tubes": reverse("testing_rounds:tubes", args=[round.pk]),
+        "a tube": Tube.objects.get(result="positive").get_absolute_url(),
+        "people": reverse("testing_rounds:people", args=[round.pk]),
+        "results": reverse("testing_rounds:results", args=[round.pk]),
+        "results of a building": reverse("testing_rounds:results_building", args=[round.pk, round.buildings.get().pk]),
+        "recall": reverse("rounds:board", args=[Round.objects.get(compound=demo.tower, kind="recall").pk]),
+        "all rounds": reverse("testing_rounds:coverage", args=[demo.tower.pk]),
+        "calling down": CallDown.objects.get().get_absolute_url(),
+        "caller": reverse("lifts:caller", args=[CallDown.objects.get().pk]),
+        "clock": reverse("clock:building", args=[round.buildings.get().pk]),
         "closing": reverse("rounds:close", args=[round.pk]),
         "cancelling": reverse("rounds:cancel", args=[round.pk]),
         "paper": reverse("rounds:print", args=[round.pk]),
