@@ -19,6 +19,7 @@ from residents.models import Device, Volunteer, mask_name
 from rounds.models import Assignment, HeldMark, Round, Visit
 from rounds.segments import free_segments
 from rounds.services import RoundError, refuse_untrained
+from supplies.reconciling import carried_by_visit
 from testing_rounds.models import ExpectedPerson, Swab, TestRound
 from testing_rounds.swabs import IN_TUBES
 
@@ -58,9 +59,10 @@ def build_feed(device: Device) -> dict[str, Any]:
     visits = list(_visits(volunteer, rounds))
     people = _people_by_visit([visit.pk for visit in visits if rounds[visit.round_id].kind in Round.Kind.tests()])
     tests = _tests(rounds.values())
+    bags = _bags([visit.pk for visit in visits if rounds[visit.round_id].kind == Round.Kind.SUPPLIES])
     doors: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for visit in visits:
-        doors[visit.round_id].append(_door(visit, people.get(visit.pk, []), volunteer))
+        doors[visit.round_id].append(_door(visit, people.get(visit.pk, []), volunteer, bags.get(visit.pk, "")))
     return {
         "portal": "shoulou",
         "volunteer": mask_name(volunteer.name),
@@ -78,7 +80,7 @@ def _assignments(volunteer: Volunteer) -> QuerySet[Assignment]:
     return (
         Assignment.objects.active()
         .filter(volunteer=volunteer, round__state=Round.State.OPEN)
-        .select_related("round", "building")
+        .select_related("round__distribution", "building")
         .order_by("round__ends_at", "round__pk", "building__position", "building__code", "entrance", "-floor_to", "pk")
     )
 
@@ -102,6 +104,10 @@ def _people_by_visit(visit_ids: list[int]) -> dict[int, list[ExpectedPerson]]:
     return by_visit
 
 
+def _bags(visits: list[int]) -> dict[int, str]:
+    return carried_by_visit(visits) if visits else {}
+
+
 def _tests(rounds) -> dict[int, TestRound]:
     tests = [one.pk for one in rounds if one.kind in Round.Kind.tests()]
     return {row.round_id: row for row in TestRound.objects.filter(round__in=tests)} if tests else {}
@@ -114,7 +120,7 @@ def _round(one: Round, test: TestRound | None, assignments: list[Assignment], do
         "kind": one.kind,
         "starts_at": one.starts_at.isoformat(),
         "ends_at": one.ends_at.isoformat(),
-        "instructions": test.instructions if test else "",
+        "instructions": getattr(test or getattr(one, "distribution", None), "instructions", ""),
         "pool": {"size": test.pool_size} if test and one.kind in IN_TUBES else None,  # 0: one a household
         "words": {name: str(text) for name, text in WORDS[one.kind].items()},
         "segments": [_segment(assignment) for assignment in assignments],
@@ -180,7 +186,7 @@ def _segment(assignment: Assignment) -> str:
     return " · ".join(parts)
 
 
-def _door(visit: Visit, people: list[ExpectedPerson], volunteer: Volunteer) -> dict[str, Any]:
+def _door(visit: Visit, people: list[ExpectedPerson], volunteer: Volunteer, bag: str) -> dict[str, Any]:
     latest = visit.latest_mark
     return {
         "visit": visit.pk,
@@ -189,7 +195,7 @@ def _door(visit: Visit, people: list[ExpectedPerson], volunteer: Volunteer) -> d
         "floor": visit.floor,
         "room": visit.room,
         "rooms": " + ".join([visit.room, *visit.joined_rooms]),
-        "label": visit.label,
+        "label": " · ".join(word for word in (bag, visit.label) if word),  # what to hand over comes first
         "heads": visit.expected_count,
         "known": visit.known,
         "needs": visit.needs,

@@ -152,3 +152,12 @@ def titles_by_visit(visits: list[int]) -> dict[int, list[Entitlement]]:
     for row in rows:
         found[row.visit_id].append(row)
     return found
+
+
+def carried_by_visit(visits: list[int]) -> dict[int, str]:
+    """What a volunteer hands over at each of these doors, in words. One statement."""
+    words = {
+        visit: [f"{due.line} ×{due.allotted}" for due in dues if due.allotted]
+        for visit, dues in titles_by_visit(visits).items()
+    }
+    return {visit: " + ".join(some) for visit, some in words.items() if some}

@@ -320,7 +320,7 @@ def test_the_pages_cost_the_same_for_few_and_many(world, store, steward, django_
         steward.get(at("distribution", distribution.round_id))
     with django_assert_num_queries(11):
         steward.get(at("lobby", distribution.round_id, world.building1.pk))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         steward.get(at("totals", distribution.round_id))
 
 
