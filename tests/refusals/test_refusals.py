@@ -9,14 +9,34 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import override
 
-from tests.refusals.table import ELSEWHERE, ROWS
+from tests.refusals import clock, lifts, table, testing
+from tests.refusals.table import ELSEWHERE
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
 SERVICES = (
     *("residents/services.py", "residents/joining.py", "residents/merging.py", "residents/devices.py"),
     *("residents/squad.py", "rounds/services.py", "rounds/segments.py", "rounds/marks.py", "rounds/paper.py"),
-    "notices/services.py",
+    *("residents/posts.py", "notices/services.py", "lifts/riding.py", "lifts/services.py", "clock/services.py"),
+    *("clock/cases.py", "clock/homecoming.py", "testing_rounds/tubes.py", "testing_rounds/people.py"),
+    *("testing_rounds/recall.py", "testing_rounds/labs.py", "testing_rounds/stairwell.py"),
 )
+# What they refuse is read in both languages, or provoked one by one, beside their own tests.
+BESIDE = {
+    "notices/apprise_call.py": "tests/notices/test_apprise.py",
+    "notices/bots.py": "tests/notices/test_bots.py",
+    "notices/sending.py": "tests/notices/test_sending.py",
+    "notices/webhooks.py": "tests/notices/test_webhooks.py",
+    "residents/email_change.py": "tests/compound/test_account.py",
+    "residents/links.py": "tests/residents/test_links.py",
+    "residents/phones.py": "tests/residents/test_phones.py",
+    "testing_rounds/antigen.py": "tests/testing_rounds/test_antigen.py",
+    "testing_rounds/results.py": "tests/testing_rounds/test_results.py",
+}
+ROWS = {
+    f"{each.__name__.rpartition('.')[2]}: {name}": row
+    for each in (table, lifts, clock, testing)
+    for name, row in each.ROWS.items()
+}
 APPS = ("residents", "rounds", "notices", "testing_rounds", "lifts", "clock", "reports", "compound")
 
 
@@ -53,6 +73,21 @@ def test_the_table_knows_every_refusal():
     said = [english for _provoke, english, _chinese in ROWS.values()]
     silent = {msgid for msgid, pattern in patterns.items() if not any(map(pattern.fullmatch, said))}
     assert silent == set(ELSEWHERE)
+
+
+def test_every_service_that_refuses_is_read():
+    """A view or a form may add a sentence of its own; what they call is in a table, or has its test beside it."""
+    base = Path(settings.BASE_DIR)
+    refusing = {
+        str(path.relative_to(base))
+        for app in APPS
+        for path in (base / app).rglob("*.py")
+        if not any(word in str(path.relative_to(base)) for word in ("forms", "views", "admin", "migrations"))
+        for call in raises_of(path)
+        if "ValidationError" not in ast.unparse(call.func) and sentences_of(call)
+    }
+    assert refusing - set(SERVICES) == set(BESIDE)
+    assert [test for test in BESIDE.values() if not (base / test).exists()] == []
 
 
 @pytest.mark.parametrize("app", APPS)
