@@ -108,7 +108,7 @@ def find_depositor(request: HttpRequest) -> Device:
 
 def _recognise(request: HttpRequest) -> Device | None:
     """The first statement finds out whether the database is still there; Django would ask it beforehand, every time."""
-    connection.health_check_done = True
+    connection.health_check_done = True  # type: ignore[attr-defined]  # not in the stubs
     try:
         return recognise_device(request)
     except OperationalError:

@@ -39,7 +39,9 @@ def opened(notify):
 
 
 def at(round, building=None, name="rekey"):
-    return reverse(name if name == "rekey" else f"rounds:{name}", args=[round.pk]) + (f"?building={building.pk}" if building else "")
+    return reverse(name if name == "rekey" else f"rounds:{name}", args=[round.pk]) + (
+        f"?building={building.pk}" if building else ""
+    )
 
 
 def visits_of(round, building):
