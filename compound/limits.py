@@ -38,7 +38,7 @@ def by_user(request: HttpRequest) -> str:
 
 def by_phone(request: HttpRequest) -> str:
     """The whole key, not the phone's public id: nobody slows down a phone whose secret they do not have."""
-    return request.headers.get("Authorization", "")
+    return request.META.get("HTTP_AUTHORIZATION", "")
 
 
 def by_code(request: HttpRequest) -> str:

@@ -30,7 +30,7 @@ def request_lines(get_response):
     """The outermost habit: every request has a number, which its answer and all of its lines carry."""
 
     def middleware(request):
-        asked = request.headers.get("X-Request-ID", "")
+        asked = request.META.get("HTTP_X_REQUEST_ID", "")
         request.id = asked if REQUEST_ID.fullmatch(asked) else uuid.uuid4().hex
         began = time.perf_counter()
         token = current_request_id.set(request.id)

@@ -32,11 +32,12 @@ def marks_go_straight_in(get_response):
     its limit stay: they stand before this, or are asked for here.
     """
     road = reverse("sync")
+    match = resolve(road)
 
     def middleware(request):
         if request.path_info != road:
             return get_response(request)
-        request.resolver_match = match = resolve(road)
+        request.resolver_match = match
         translation.activate(chosen_language(request))
         response = refuse_too_often(request) or match.func(request)
         response.setdefault("Cache-Control", "no-store")

@@ -129,7 +129,7 @@ def _find_sender() -> str:
 
 
 def _token_of(request: HttpRequest) -> str:
-    scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
+    scheme, _space, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
     return token if scheme.lower() == "bearer" and len(token) <= LONGEST_TOKEN else ""
 
 

@@ -8,6 +8,7 @@ its short text once for each.
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
@@ -78,26 +79,48 @@ class Writes:
 
 # --- What PostgreSQL has planned already --------------------------------------------------------
 
-_numbers: dict[str, int] = {}  # of each text, the same in every connection
+PLAN = """
+    SET plan_cache_mode = force_generic_plan;
+    SET LOCAL enable_seqscan = off;
+    EXPLAIN EXECUTE on_the_road_{number}({nothing});
+    SET LOCAL enable_seqscan = DEFAULT
+"""
+_numbers = itertools.count()
 _prepared: WeakKeyDictionary[Any, set[int]] = WeakKeyDictionary()  # by connection
 
 
 def _known(text: str) -> str:
     """The statement, or on PostgreSQL the call of its plan, which is made once for each connection.
 
-    Planning takes as long as answering. Behind a pooler that gives each transaction another connection no plan is
-    kept: there Django's DISABLE_SERVER_SIDE_CURSORS is set anyway.
+    Planning takes longer than answering. Left to itself, PostgreSQL plans what asks for `any_of` every time, for it
+    takes one row to be cheaper than the many it must expect; and a plan made while a table was small reads all of it
+    when it has grown, until it is analysed. So the plan is made here, by keys. Behind a pooler that gives each
+    transaction another connection no plan is kept: there Django's DISABLE_SERVER_SIDE_CURSORS is set anyway.
     """
-    if not is_postgresql() or connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS"):
+    if not _keeps_plans():
         return text
-    number, count = _numbers.setdefault(text, len(_numbers)), text.count("%s")
-    prepared = _prepared.setdefault(connection.connection, set())
+    number, count, call = _numbered(text)
+    wire = connection.connection
+    prepared = _prepared.setdefault(wire, set())
     if number not in prepared:
         places = text.replace("%s", "${}").format(*range(1, count + 1))
-        with connection.wrap_database_errors, connection.connection.cursor() as cursor:
+        with connection.wrap_database_errors, wire.cursor() as cursor:
             cursor.execute(f"PREPARE on_the_road_{number} AS {places}")
-        prepared.add(number)
-    return f"EXECUTE on_the_road_{number}({', '.join(['%s'] * count)})"
+            prepared.add(number)
+            cursor.execute(PLAN.format(number=number, nothing=", ".join(["NULL"] * count)))
+    return call
+
+
+@cache
+def _keeps_plans() -> bool:
+    return is_postgresql() and not connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS")
+
+
+@cache
+def _numbered(text: str) -> tuple[int, int, str]:
+    """The number of a text, the same in every connection; how much is given to it; and how it is called."""
+    number, count = next(_numbers), text.count("%s")
+    return number, count, f"EXECUTE on_the_road_{number}({', '.join(['%s'] * count)})"
 
 
 # --- What is given ------------------------------------------------------------------------------

@@ -121,3 +121,18 @@ def test_a_connection_cut_among_the_statements_costs_one_answer(race, monkeypatc
     monkeypatch.undo()
     assert post(Client(), tokens[0], body).json()["receipts"][0]["result"] == "stored"
     assert Mark.objects.count() == 1
+
+
+def test_the_statements_of_a_mark_are_planned_once_and_by_keys(race):
+    """However many rows must be expected, and however small a table is at this moment."""
+    tokens, visits = race
+    connection.close()
+    for seq in range(1, 8):
+        assert post(Client(), tokens[0], envelope(tap(visits[0], seq))).status_code == 200
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sum(custom_plans) FROM pg_prepared_statements WHERE name LIKE 'on_the_road%'")
+        assert cursor.fetchone() == (0,)
+        cursor.execute("SELECT name FROM pg_prepared_statements WHERE statement LIKE '%FROM rounds_mark mark%'")
+        ((name,),) = cursor.fetchall()
+        cursor.execute(f"EXPLAIN EXECUTE {name}('{{}}', '{{}}', NULL, '{{}}')")
+        assert "Seq Scan" not in str(cursor.fetchall())
