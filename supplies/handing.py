@@ -12,6 +12,7 @@ from datetime import date
 from typing import NamedTuple
 
 from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
 
 from residents.models import Building, User
 from rounds.folding import standing
@@ -153,7 +154,7 @@ def _counters(rows: list[Entitlement], stocks: dict[int, Stock], by: dict[int, i
                 distribution_id=move.distribution_id,
                 entitlement=row,
                 counters=move,
-                reason="told otherwise at the door",
+                reason=_("told otherwise at the door"),
                 by_id=by[row.visit_id],
             )
         )
@@ -176,7 +177,7 @@ def _further(row: Entitlement, stock: Stock, by: int) -> list[StockMove]:
                 source=stock,
                 distribution_id=row.line.distribution_id,
                 entitlement=row,
-                reason="damaged at the door" if kind == Kind.WRITTEN_OFF else "",
+                reason=_("damaged at the door") if kind == Kind.WRITTEN_OFF else "",
                 by_id=by,
             )
         )

@@ -200,6 +200,7 @@ def load_building(*, line: Line, building: Building, quantity: int, by: User) ->
 def bring_back(*, line: Line, building: Building, quantity: int, by: User) -> StockMove:
     check_quantity(quantity)
     row = _on_the_way(line, building, BEGUN)
+    book_uncovered(visits=lock_uncovered(lines=[line], building=building), by=by)
     source, target = stock_in(line.batch, building=building), stock_in(line.batch)
     move = StockMove(
         batch=line.batch, kind=Kind.RETURNED, quantity=quantity, source=source, target=target, distribution=row, by=by
@@ -210,6 +211,7 @@ def bring_back(*, line: Line, building: Building, quantity: int, by: User) -> St
 @transaction.atomic
 def write_off_in(*, line: Line, building: Building, quantity: int, reason: str, by: User) -> StockMove:
     row = _on_the_way(line, building, BEGUN)
+    book_uncovered(visits=lock_uncovered(lines=[line], building=building), by=by)
     stock = stock_in(line.batch, building=building)
     return write_off(stock=stock, quantity=quantity, reason=reason, by=by, distribution=row)
 

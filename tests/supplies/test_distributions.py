@@ -1,16 +1,21 @@
 """From a delivery that is short to closed books: who is due what, who waits and why, and where every bag went."""
 
 import time
-from datetime import timedelta
 
 import pytest
+from django.db import transaction
+from django.db.models import Sum
 from django.utils import timezone
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
 from residents.joining import join_doors
 from residents.models import Door, Household
+from rounds.marks import NewMarks
 from rounds.models import Mark, Round, Visit
 from rounds.services import RoundError, cancel_round
 from supplies.entitling import by_occupancy, reckon
+from supplies.handing import record_handovers
 from supplies.ledger import SupplyError, undo_move
 from supplies.models import Entitlement, StockMove
 from supplies.reconciling import read_books, read_totals
@@ -30,8 +35,8 @@ from tests.world import make_building, move_in
 
 
 @pytest.fixture(autouse=True)
-def english(settings):
-    settings.LANGUAGE_CODE = "en"
+def english(request):
+    request.getfixturevalue("settings").LANGUAGE_CODE = "en"
 
 
 def allotted(distribution) -> dict[str, int]:
@@ -344,10 +349,81 @@ def test_everybody_may_read_the_totals_of_each_building(store, world):
     ]
 
 
-def test_the_way_of_a_mark_costs_no_more_where_nothing_is_handed_out(store, world, django_assert_num_queries):
-    """What follows a mark of another kind of round asks the database nothing about supplies."""
-    from rounds.marks import NewMarks
-    from supplies.handing import record_handovers
-
+def test_the_way_of_a_mark_costs_six_statements_more_and_nothing_for_other_rounds(
+    store, world, running, django_assert_num_queries
+):
+    """However many doors a phone tells of at once."""
+    marks = [store.tell(running, home) for home in (world.lin_home, world.elder_home)]
+    Entitlement.objects.update(told_given=0, given=0)
+    visits = {visit.pk: visit for visit in Visit.objects.filter(round=running.round_id).select_related("round")}
+    marks_of = {pk: [mark for mark in marks if mark.visit_id == pk] for pk in visits}
+    news = NewMarks(world.jiamu.pk, visits, marks, marks_of, timezone.now())
+    with django_assert_num_queries(6):
+        record_handovers(news)
+    for visit in visits.values():
+        visit.round.kind = Round.Kind.NOTIFY
     with django_assert_num_queries(0):
-        record_handovers(NewMarks(world.jiamu.pk, {}, [], {}, timezone.now() - timedelta(0)))
+        record_handovers(news)
+
+
+PHASES = (Phase.explicit, Phase.reuse, Phase.generate)  # shrinking a whole distribution takes minutes
+DEEDS = st.lists(
+    st.tuples(
+        st.sampled_from(["load", "given", "short", "damaged", "refused", "undo", "back", "off", "found"]),
+        st.integers(0, 2),
+        st.integers(1, 3),
+    ),
+    max_size=14,
+)
+
+
+@settings(max_examples=15, deadline=None, phases=PHASES, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(deeds=DEEDS)
+def test_whatever_happens_every_bag_is_somewhere(store, world, deeds):
+    """Loaded + found = given + brought back + written off + left, and what is left is what the lobby's stock says."""
+    homes = [world.lin_home, world.elder_home, world.tenant_home]
+    with transaction.atomic():
+        batch = store.arrive(12)
+        distribution = store.open(store.prepare(batch, amount=2, buildings=[world.building1]))
+        line, lobby = distribution.lines.get(), world.building1
+        told = {"line": line, "building": lobby, "by": world.zhao}
+        for deed, which, quantity in deeds:
+            home = homes[which]
+            last = (
+                Mark.objects.filter(visit__household=home, visit__round=distribution.round)
+                .exclude(outcome="cleared")
+                .order_by("happened_at", "pk")
+                .last()
+            )
+            count = str(quantity)
+            try:
+                with transaction.atomic():
+                    match deed:
+                        case "load":
+                            load_building(**told, quantity=quantity)
+                        case "back":
+                            bring_back(**told, quantity=quantity)
+                        case "off":
+                            write_off_in(**told, quantity=quantity, reason="wet")
+                        case "found":
+                            find_in(**told, quantity=quantity, reason="yesterday's")
+                        case "given":
+                            store.tell(distribution, home)
+                        case "short" | "damaged":
+                            store.tell(distribution, home, "partly", handover=deed, count=count)
+                        case "refused":
+                            store.tell(distribution, home, "refused")
+                        case "undo" if last is not None:
+                            store.tell(distribution, home, "cleared", undoes=last.pk)
+                    if deed in {"load", "back", "off", "found"}:
+                        settled = books(distribution, lobby)
+                        assert settled.uncovered == 0 or settled.left == 0
+            except SupplyError:
+                pass
+            page = books(distribution, lobby)
+            assert page.left == store.there(batch, building=lobby) >= 0
+            booked = Entitlement.objects.filter(line=line).aggregate(given=Sum("given"), spoiled=Sum("spoiled"))
+            assert page.given == booked["given"]
+            assert page.written_off >= booked["spoiled"]
+        assert books_agree()
+        transaction.set_rollback(True)
