@@ -210,7 +210,6 @@ class ScopedHistoryAdmin(ScopedAdmin, SimpleHistoryAdmin):
     """With the reason of each change beside who and when."""
 
     asks_reason = True
-    history_list_display = ["history_change_reason"]
 
     def save_model(self, request, obj, form, change):
         obj._change_reason = request.POST.get("_reason", "").strip()[:REASON_LENGTH] or None
