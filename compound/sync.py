@@ -8,8 +8,10 @@ signed out may still leave marks for a week; they are held for a person.
 from __future__ import annotations
 
 import json
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from threading import Lock
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, OperationalError, connection, transaction
@@ -21,7 +23,7 @@ from django.views.decorators.http import require_POST
 from compound.following import follow_marks
 from residents.devices import may_read, note_contact, recognise_device
 from residents.models import Device
-from residents.statements import Writes
+from residents.statements import Writes, is_postgresql
 from rounds.marks import Receipt, record_marks
 from rounds.models import HeldMark, Mark
 from rounds.receiving import read_time
@@ -33,6 +35,8 @@ MAX_MARKS = 500
 MAX_MISSING = 200
 MAX_COUNT = 10**9
 DEPOSIT_AFTER_END = timedelta(days=7)
+# SQLite lets one write at a time and has the others sleep and try again. Those of one process are let in in turn.
+_turn: AbstractContextManager = nullcontext() if is_postgresql() else Lock()
 RETRY_AFTER = "15"  # seconds; a database that restarts is back by then, and the phones add their own jitter
 
 
@@ -73,7 +77,7 @@ def sync(request: HttpRequest) -> JsonResponse:
     try:
         device = find_depositor(request)
         envelope = read_envelope(request)
-        with transaction.atomic():
+        with _turn, transaction.atomic():
             receipts = take_in(device, envelope, now)
     except Refusal as refusal:
         return refusal.as_response()

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from compound import sync
 from residents.models import Device, Door, Household, Resident
 from residents.statements import is_postgresql
 from rounds.models import HeldMark, Mark, Visit
@@ -226,6 +227,23 @@ def test_a_database_that_cannot_answer_is_503_and_nothing_is_lost(client, visits
     monkeypatch.setattr("compound.sync.record_marks", locked)
     answer = post(client, WEI, envelope(tap(visits[0], 1)))
     assert (answer.status_code, answer.json()["error"], answer["Retry-After"]) == (503, "try_again", "15")
+
+
+@pytest.mark.skipif(is_postgresql(), reason="PostgreSQL writes side by side")
+def test_on_sqlite_the_posts_of_a_process_are_let_in_in_turn(client, visits, monkeypatch):
+    seen = []
+
+    def look(*given):
+        seen.append(sync._turn.locked())
+        return sync_take_in(*given)
+
+    sync_take_in = sync.take_in
+    monkeypatch.setattr(sync, "take_in", look)
+    assert post(client, WEI, envelope(tap(visits[0], 1))).status_code == 200
+    monkeypatch.setattr("compound.sync.record_marks", None)
+    with pytest.raises(TypeError):
+        post(client, WEI, envelope(tap(visits[0], 2)))
+    assert (seen, sync._turn.locked()) == ([True, True], False)
 
 
 def test_sent_at_tells_the_skew(client, visits):
