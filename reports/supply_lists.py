@@ -15,7 +15,7 @@ Table = tuple[list[str], list[list[str]], str]
 
 
 def stock_table(compound: Compound) -> Table:
-    header = [_("Item"), _("Unit"), _("From"), _("Arrived on"), _("Use by"), _("In the store"), _("On the way")]
+    header = [_("Item"), _("Unit"), _("From whom"), _("Arrived on"), _("Use by"), _("In the store"), _("On the way")]
     batches = with_numbers().filter(item__compound=compound).order_by("item__name", "arrived_on", "pk")
     rows = [
         [

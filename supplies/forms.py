@@ -1,6 +1,7 @@
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from residents.models import Compound, Volunteer
 from rounds.forms import WindowForm
@@ -29,7 +30,7 @@ class ItemForm(forms.ModelForm):
 
 class ArrivalForm(forms.Form):
     item = forms.ModelChoiceField(label=_("Item"), queryset=Item.objects.none())
-    source = forms.ChoiceField(label=_("From"), choices=Batch.Source.choices)
+    source = forms.ChoiceField(label=_("From whom"), choices=Batch.Source.choices)
     quantity = QuantityField(
         label=_("Units counted"), help_text=_("Your own count. Somebody else counts again before it is in the store.")
     )
@@ -104,7 +105,9 @@ class LineForm(forms.Form):
     per = forms.ChoiceField(label=_("For"), choices=Line.Per.choices)
     need = forms.ChoiceField(label=_("Help flag"), choices=[("", "—"), *Line.NEEDS], required=False)
     variant = forms.ChoiceField(
-        label=_("Only for the variant"), choices=[("", _("everybody")), *Variant.choices], required=False
+        label=_("Only for the variant"),
+        choices=[("", pgettext_lazy("supplies", "everybody")), *Variant.choices],
+        required=False,
     )
     instead_of = forms.ModelChoiceField(label=_("Instead of"), queryset=Line.objects.none(), required=False)
 

@@ -16,7 +16,7 @@ from residents.statements import Writes
 from rounds.models import Outcome, Round, Visit
 from rounds.services import change_round, close_round, create_round, open_round
 from rounds.snapshot import Snapshot
-from supplies.entitling import entitlements_of, reckon
+from supplies.entitling import Plan, entitlements_of, reckon
 from supplies.handing import book_uncovered, lock_uncovered
 from supplies.ledger import SupplyError, check_quantity, post_moves, require_reason, stock_in, write_off
 from supplies.models import Batch, Diet, Distribution, Entitlement, Line, StockMove, Variant
@@ -117,11 +117,16 @@ def plan_shortage(
         strangers = set(row.hand_waits) - plan.entitled
         if strangers:
             raise SupplyError(_("Somebody in this choice is not on the list."))
-        others = plan.waiting - set(row.hand_waits)
-        if others:
-            raise SupplyError(_("This is not enough: %(n)s more have to wait.") % {"n": len(others)})
+        _refuse_others_waiting(row, plan)
     row.save(update_fields=["rule", "planned_by", "planned_at", "hand_waits", "hand_reason"])
     return row
+
+
+def _refuse_others_waiting(row: Distribution, plan: Plan) -> None:
+    """By hand nobody waits but who was chosen."""
+    others = plan.waiting - set(row.hand_waits)
+    if row.rule == Distribution.Rule.HAND and others:
+        raise SupplyError(_("This is not enough: %(n)s more have to wait.") % {"n": len(others)})
 
 
 @transaction.atomic
@@ -139,6 +144,7 @@ def open_distribution(*, distribution: Distribution, by: User) -> list[Snapshot]
         raise SupplyError(_("By these rules no household of these buildings gets anything."))
     if plan.missing and not row.rule:
         raise SupplyError(_("%(n)s are missing: decide first who waits.") % {"n": plan.missing})
+    _refuse_others_waiting(row, plan)  # the store may hold less than when it was decided
     visits = {snapshot.visit.household_id: snapshot.visit for snapshot in snapshots}
     rows = Entitlement.objects.bulk_create(entitlements_of(plan, visits), batch_size=2000)
     carried = {row.visit_id for row in rows if row.allotted}

@@ -106,7 +106,9 @@ class Line(models.Model):
     NEEDS = [(need, getattr(Resident._meta.get_field(need), "verbose_name", need)) for need in Resident.NEEDS]
 
     distribution = models.ForeignKey(Distribution, on_delete=models.CASCADE, related_name="lines")
-    batch = models.ForeignKey("supplies.Batch", verbose_name=_("what"), on_delete=models.PROTECT, related_name="lines")
+    batch = models.ForeignKey(
+        "supplies.Batch", verbose_name=pgettext_lazy("supplies", "what"), on_delete=models.PROTECT, related_name="lines"
+    )
     amount = models.PositiveSmallIntegerField(
         _("how many"), default=1, validators=[MinValueValidator(1), MaxValueValidator(100)]
     )

@@ -16,7 +16,7 @@ from rounds.models import Mark, Round, Visit
 from rounds.services import RoundError, cancel_round
 from supplies.entitling import by_occupancy, reckon
 from supplies.handing import record_handovers
-from supplies.ledger import SupplyError, undo_move
+from supplies.ledger import SupplyError, stock_in, undo_move, write_off
 from supplies.models import Entitlement, StockMove
 from supplies.reconciling import read_books, read_totals
 from supplies.services import (
@@ -166,6 +166,16 @@ def test_by_hand_needs_a_reason_and_enough_households(store, world):
     store.open(distribution)
     assert allotted(distribution) == {"502": 0, "301": 1, "202": 1, "402": 0}
     assert set(Entitlement.objects.waiting().values_list("wait_reason", flat=True)) == {"hand"}
+
+
+def test_a_choice_by_hand_no_longer_enough_at_opening_is_refused(store, world):
+    batch = store.arrive(3)
+    distribution = store.prepare(batch)
+    plan_shortage(distribution=distribution, rule="hand", by=world.chen, waits=[world.far_home.pk], reason="garden")
+    write_off(stock=stock_in(batch), quantity=1, reason="rotten", by=world.chen)
+    with pytest.raises(RoundError, match="1 more have to wait"):
+        store.open(distribution)
+    assert Visit.objects.count() == 0
 
 
 def test_who_waited_last_time_comes_first_now(store, world):
