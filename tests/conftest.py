@@ -10,6 +10,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from django.utils.translation import deactivate
 
 from compound.limits import forget_in_memory
 from tests.world import World
@@ -65,6 +66,12 @@ def pytest_sessionfinish(session, exitstatus):
 def nobody_has_asked_yet():
     """Counts kept in memory would go from test to test."""
     forget_in_memory()
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_chosen_a_language_yet():
+    """The language of the last request stays with the thread, and would go from test to test."""
+    deactivate()
 
 
 @pytest.fixture
