@@ -34,7 +34,7 @@ OBJECT = {
     "supplies:distribution":    ("handout",   "GET",  200, 200, 200, 404),
     "supplies:edit":            ("handout",   "FORM", 200, 403, 403, 404),
     "supplies:line_add":        ("draft_handout", "POST", 422, 403, 403, 404),
-    "supplies:line_remove":     ("line",      "POST", 302, 403, 403, 404),
+    "supplies:line_remove":     ("supply_line",      "POST", 302, 403, 403, 404),
     "supplies:shortage":        ("draft_handout", "FORM", 200, 403, 403, 404),
     "supplies:close":           ("handout",   "POST", 302, 403, 403, 404),
     "supplies:totals":          ("handout",   "GET",  200, 200, 200, 404),
@@ -55,7 +55,7 @@ OBJECT = {
 BY_SECRET = {"supplies:totals_public"}
 
 MISSING = {
-    "line": [10**9, 10**9],
+    "supply_line": [10**9, 10**9],
     "lobby_of": [10**9, 10**9],
     "stock_list": [10**9, "xlsx"],
     "handout_list": [10**9, "books", "csv"],
@@ -92,7 +92,7 @@ def things(place):
         "move": [batch.moves.first().pk],
         "gear": [stock_in(gear, holder=place.volunteer.user).pk],
         "draft_handout": [draft.round_id],
-        "line": [draft.round_id, line.pk],
+        "supply_line": [draft.round_id, line.pk],
         "handout": [opened.round_id],
         "handout_visit": [Visit.objects.get(round=opened.round_id, household=place.household).pk],
         "lobby_of": [opened.round_id, place.building.pk],
