@@ -3,12 +3,14 @@
 Not yours is 404, and the answer is the same, byte for byte, whether the thing exists in another compound or nowhere.
 """
 
+import contextlib
 import io
 import re
 import uuid
 import zipfile
 
 import pytest
+from django.db import transaction
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
@@ -225,7 +227,9 @@ def things(world, compound, building, household, volunteer, device, steward):
     keys |= {"mark": [visit.pk, mark.pk], "export": [test_round.round.pk, "doors", "csv"]}
     place = permission_table.Place(compound, building, household, volunteer, steward, test_round.round, visit)
     for area in permission_table.areas():
-        keys |= area.things(place)
+        theirs = area.things(place)
+        assert keys.keys() & theirs.keys() == set(), f"{area.__name__} names a kind that is taken"
+        keys |= theirs
     return keys
 
 
@@ -265,23 +269,63 @@ def text_of(response) -> str:
         return "".join(archive.read(name).decode() for name in archive.namelist())
 
 
-@pytest.mark.parametrize("name", PLAIN)
-def test_pages_without_an_object(cast, client, name):
-    method, *expected = PLAIN[name]
+def room_of(name: str) -> str:
+    return name.rpartition(":")[0] or "compound"
+
+
+ROOMS = sorted({room_of(name) for name in OBJECT})
+
+
+def names_in(room: str, *methods: str) -> list[str]:
+    return [name for name, row in OBJECT.items() if room_of(name) == room and (not methods or row[1] in methods)]
+
+
+@contextlib.contextmanager
+def undone():
+    """What the requests change is undone before the next address: the cast is expensive, and stays as it is."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def test_pages_without_an_object(cast, client):
     users = [cast.chen, cast.qian, cast.zhao, cast.wei.user, cast.nobody, None]
-    answers = []
-    for user in users:
-        client.logout()
-        if user:
-            client.force_login(user)
-        answers.append(call(client, name, None, [], method).status_code)
+    answers = {}
+    for name, (method, *_expected) in PLAIN.items():
+        row = []
+        for user in users:
+            with undone():
+                client.cookies.clear()
+                if user:
+                    client.force_login(user)
+                row.append(call(client, name, None, [], method).status_code)
+        answers[name] = (method, *row)
+    assert answers == PLAIN
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_pages_of_an_object(cast, client, room):
+    answers, expected = {}, {}
+    for name in names_in(room):
+        kind, _method, steward, officer, lead, beside = OBJECT[name]
+        own, sibling = cast.things["own"][kind], cast.things["beside"][kind]
+        with undone():
+            answers[name] = answers_of(cast, client, name, own, sibling)
+        expected[name] = {
+            "anonymous": 302,
+            "volunteer": 404,
+            "superuser without a role": 404,
+            "stranger": 404,
+            "lead beside": answers[name]["lead beside"] if beside is None else beside,
+            "officer": officer,
+            "lead": lead,
+            "steward": steward,
+        }
     assert answers == expected
 
 
-@pytest.mark.parametrize("name", OBJECT)
-def test_pages_of_an_object(cast, client, name):
-    kind, method, steward, officer, lead, beside = OBJECT[name]
-    own, sibling = cast.things["own"][kind], cast.things["beside"][kind]
+def answers_of(cast, client, name, own, sibling) -> dict[str, int]:
+    kind, method, *_ = OBJECT[name]
     answers = {}
     # Who may least comes first: the steward's post may change the thing.
     for role, user, key in (
@@ -294,64 +338,59 @@ def test_pages_of_an_object(cast, client, name):
         ("lead", cast.zhao, own),
         ("steward", cast.chen, own),
     ):
-        client.logout()
+        client.cookies.clear()
         if user:
             client.force_login(user)
         answers[role] = call(client, name, kind, key, method).status_code
-    assert answers == {
-        "anonymous": 302,
-        "volunteer": 404,
-        "superuser without a role": 404,
-        "stranger": 404,
-        "lead beside": answers["lead beside"] if beside is None else beside,
-        "officer": officer,
-        "lead": lead,
-        "steward": steward,
-    }
+    return answers
 
 
-@pytest.mark.parametrize("name", OBJECT)
-def test_another_compounds_object_looks_exactly_like_a_missing_one(cast, client, name):
-    kind, method, *_ = OBJECT[name]
-    missing = MISSING.get(kind, [10**9])
-    methods = ["GET", "POST"] if method == "FORM" else [method]
-    for user in (cast.chen, cast.qian, cast.zhao):
-        client.force_login(user)
-        for each in methods:
+@pytest.mark.parametrize("room", ROOMS)
+@pytest.mark.parametrize("who", ["chen", "qian", "zhao"])
+def test_another_compounds_object_looks_exactly_like_a_missing_one(cast, client, room, who):
+    user = getattr(cast, who)
+    client.force_login(user)
+    for name in names_in(room):
+        kind, method, *_ = OBJECT[name]
+        for each in ["GET", "POST"] if method == "FORM" else [method]:
             theirs = call(client, name, kind, cast.things["other"][kind], each)
-            nothing = call(client, name, kind, missing, each)
+            nothing = call(client, name, kind, MISSING.get(kind, [10**9]), each)
             # The outbox is for stewards: who keeps no compound is told so before any message is looked for.
-            assert theirs.status_code == nothing.status_code == (403 if by_role(name, user, cast) else 404)
-            assert body(theirs) == body(nothing)
-            assert CANARY.encode() not in body(theirs)
+            expected = 403 if by_role(name, user, cast) else 404
+            assert (name, theirs.status_code, nothing.status_code) == (name, expected, expected)
+            assert body(theirs) == body(nothing), name
+            assert CANARY.encode() not in body(theirs), name
 
 
 EMPTY = {"csrfmiddlewaretoken": "as a browser sends it"}
 
 
-@pytest.mark.parametrize("name", [name for name, row in OBJECT.items() if row[1] == "FORM"])
-def test_an_empty_form_is_refused_in_words_and_only_by_those_who_may(cast, client, name):
-    kind, _method, _steward, officer, *_ = OBJECT[name]
-    client.force_login(cast.sun)
-    assert client.post(reverse(name, args=cast.things["own"][kind]), EMPTY).status_code == 404
-    client.force_login(cast.qian)
-    url = reverse(name, args=cast.things["own"][kind])
-    assert client.post(url, EMPTY).status_code == (422 if officer == 200 else officer)
-    client.force_login(cast.chen)
-    answer = client.post(url, EMPTY)
-    assert answer.status_code == 422
-    assert "invalid-feedback" in answer.content.decode() or "alert" in answer.content.decode()
+@pytest.mark.parametrize("room", [room for room in ROOMS if names_in(room, "FORM")])
+def test_an_empty_form_is_refused_in_words_and_only_by_those_who_may(cast, client, room):
+    for name in names_in(room, "FORM"):
+        kind, _method, _steward, officer, *_ = OBJECT[name]
+        url = reverse(name, args=cast.things["own"][kind])
+        with undone():
+            client.force_login(cast.sun)
+            stranger = client.post(url, EMPTY)
+            client.force_login(cast.qian)
+            looker = client.post(url, EMPTY)
+            client.force_login(cast.chen)
+            keeper = client.post(url, EMPTY)
+        answers = (name, stranger.status_code, looker.status_code, keeper.status_code)
+        assert answers == (name, 404, 422 if officer == 200 else officer, 422)
+        text = keeper.content.decode()
+        assert "invalid-feedback" in text or "alert" in text, name
 
 
-@pytest.mark.parametrize("name", OBJECT)
-def test_wrong_methods_are_refused(cast, client, name):
-    kind, method, *_ = OBJECT[name]
+@pytest.mark.parametrize("room", ROOMS)
+def test_wrong_methods_are_refused(cast, client, room):
     client.force_login(cast.chen)
-    url = reverse(name, args=cast.things["own"][kind])
-    assert client.delete(url).status_code == 405
-    assert client.put(url).status_code == 405
-    if method == "POST":
-        assert client.get(url).status_code == 405
+    for name in names_in(room):
+        kind, method, *_ = OBJECT[name]
+        url = reverse(name, args=cast.things["own"][kind])
+        wrong = [client.delete(url), client.put(url)] + ([client.get(url)] if method == "POST" else [])
+        assert (name, {answer.status_code for answer in wrong}) == (name, {405})
 
 
 def test_a_grant_that_ends_ends_at_the_next_request(cast, client):
