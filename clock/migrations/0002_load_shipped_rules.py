@@ -8,6 +8,6 @@ def load(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("clock", "0001_cases_rules_and_clocks")]
+    dependencies = [("clock", "0001_initial")]
 
     operations = [migrations.RunPython(load, migrations.RunPython.noop)]
