@@ -11,7 +11,6 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("residents", "0001_initial"),
-        ("residents", "__first__"),
     ]
 
     operations = [

@@ -37,6 +37,9 @@ class VisitQuerySet(models.QuerySet):
         return self.order_by("building__position", "building__code", "entrance", "-floor", "position", "room", "pk")
 
 
+OUTCOME_WORDS = dict(Outcome.choices)
+
+
 class Visit(models.Model):
     """One household's line in a round.
 
@@ -121,6 +124,10 @@ class Visit(models.Model):
 
     def get_absolute_url(self):
         return reverse("visit", args=[self.pk])
+
+    def get_outcome_display(self) -> str:  # type: ignore[no-redef]
+        """As Django's own, which lays out all choices anew each time: a board asks it for thousands of doors."""
+        return str(OUTCOME_WORDS.get(self.outcome, self.outcome))
 
     @property
     def full_room(self) -> str:
