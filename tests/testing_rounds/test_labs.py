@@ -191,7 +191,7 @@ REASONS = [
         "轮次：名单写的是“第7轮”，不是本轮次。",
     ),
     (row(), "refused", "whose", "Neither tube nor room nor name is told.", "采样管、室号、姓名都没有写。"),
-    (row("X-9"), "refused", "unknown_tube", "Tube: no tube X-9 is known.", "采样管：没有 X-9 这根管。"),
+    (row("X-9"), "refused", "unknown_tube", "Tube: no tube X-9 is known.", "采样管：没有 X-9 这支管。"),
     (
         row("", "1号楼", "202", ""),
         "review",
@@ -246,7 +246,7 @@ REASONS = [
         "review",
         "tube_unknown",
         "Tube: X-9 is not known, so nobody can tell whether it was a single tube.",
-        "采样管：没有 X-9 这根管，无法判断是不是单管。",
+        "采样管：没有 X-9 这支管，无法判断是不是单管。",
     ),
 ]
 

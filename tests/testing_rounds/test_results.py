@@ -166,7 +166,7 @@ REFUSALS = [
     (the_committees_word, "The committee told this; please ask them to correct it.", "由居委会"),
     (gone, "This person is not expected in the round any more.", "不在本轮次名单"),
     (empty_tube, "Tube T-0: a result needs a sample, and nobody is in it.", "管内没有人"),
-    (of_another_tube, "What should be corrected was told of another tube.", "是另一根采样管的结果"),
+    (of_another_tube, "What should be corrected was told of another tube.", "是另一支采样管的结果"),
 ]
 
 
