@@ -170,9 +170,10 @@ def test_quiet_hours_that_make_no_sense_are_refused_in_words(chen, typed, senten
     assert ChannelChoice.objects.count() == 0
 
 
-def test_without_an_address_the_page_says_who_enters_it(client, world):
+def test_without_an_address_the_page_says_where_to_enter_one(client, world):
     client.force_login(world.zhao)
-    assert "whoever runs the portal can enter it" in client.get(reverse(URL)).content.decode()
+    page = client.get(reverse(URL)).content.decode()
+    assert ("none yet" in page, reverse("account") in page) == (True, True)
 
 
 def test_nobody_chooses_for_another(chen, world):

