@@ -87,7 +87,7 @@ def test_an_invitation_opened_in_a_chat_or_in_safari_is_carried_to_the_icon(phon
     code = stairwell.invite()
     page = context.new_page()
     page.goto(f"/i/{code}/")
-    expect(page.locator("#no-worker")).to_contain_text("iPhone")
+    expect(page.locator("#no-worker")).to_contain_text("苹果手机")
     assert violations(page) == []
     page.click("#no-worker a")
     page.wait_for_url("**/my/install/#*")
