@@ -149,6 +149,21 @@ def test_whatever_answers_instead_of_the_portal_the_queue_is_kept(phone, bind, s
     page.wait_for_selector("#sync[data-state=sent]")
 
 
+def test_a_tap_during_a_post_that_fails_is_a_try_of_its_own(phone, bind, stairwell):
+    page = bind(phone())
+    held = []
+    page.route("**/sync/", lambda route: route.continue_() if held else held.append(route))
+    tap_doors(page, 1)
+    while not held:
+        page.wait_for_timeout(50)
+    with page.expect_response("**/my/doors.json*"):
+        page.click("#send")
+    page.wait_for_timeout(300)  # the tap has come to the sender, which is at work
+    held[0].fulfill(**ANSWERS["a broken server"])
+    page.wait_for_selector("#sync[data-state=sent]", timeout=15_000)
+    assert Mark.objects.count() == 1
+
+
 def test_an_answer_lost_after_the_commit_is_asked_for_again(phone, bind, stairwell):
     page = bind(phone())
     lost = []

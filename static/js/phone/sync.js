@@ -19,6 +19,7 @@ let timer = null;
 let pausedUntil = 0; // by performance.now(): the phone's clock may jump
 let isRunning = false;
 let wasAskedAgain = false;
+let wasTapped = false; // asked again by a person, who is owed a try of their own
 
 // What the pill and the banners say: problem is "", "offline", "not_portal" or "server_down".
 export const line = { sending: 0, problem: "" };
@@ -64,14 +65,14 @@ function heedRetryAfter(response) {
 // One sender at a time, over all tabs. Resolves when there is nothing left to try.
 export async function send({ ping = false, byHand = false } = {}) {
   if (isPaused() && !byHand) return plan();
-  if (isRunning) { wasAskedAgain = true; return; }
+  if (isRunning) { wasAskedAgain = true; wasTapped ||= byHand; return; }
   isRunning = true;
   try {
     do {
-      wasAskedAgain = false;
+      wasAskedAgain = wasTapped = false;
       const went = await alone(() => sendAll(ping));
       wait = went ? FIRST_WAIT : Math.min(wait * 2, LONGEST_WAIT);
-      if (!went) break;
+      if (!went && !wasTapped) break;
     } while (wasAskedAgain);
   } finally {
     isRunning = false;
