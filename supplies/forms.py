@@ -1,7 +1,8 @@
 from django import forms
 from django.utils import timezone
+from django.utils.functional import lazy
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from residents.models import Compound, Volunteer
 from rounds.forms import WindowForm
@@ -13,7 +14,9 @@ class QuantityField(forms.IntegerField):
     """Whole units. A fraction, a word or NaN is refused in a sentence that says what is wanted."""
 
     def __init__(self, *, least=1, **kwargs):
-        told = _("Give a whole number from %(least)s to %(most)s.") % {"least": least, "most": MOST}
+        told = lazy(
+            lambda: gettext("Give a whole number from %(least)s to %(most)s.") % {"least": least, "most": MOST}, str
+        )()
         messages = {"invalid": told, "min_value": told, "max_value": told}
         super().__init__(min_value=least, max_value=MOST, error_messages=messages, **kwargs)
 
