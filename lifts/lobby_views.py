@@ -21,8 +21,9 @@ from lifts.caller_views import CALL_DOWNS, answer_poll
 from lifts.models import CallDown
 from lifts.queue import pulse, read_queue, with_pulse
 from lifts.riding import LiftError
-from lifts.services import code_hash, make_lobby_link, revoke_lobby_link
+from lifts.services import make_lobby_link, revoke_lobby_link
 from residents.access import get_kept, get_visible
+from residents.devices import token_hash
 
 NEXT_SHOWN = 3
 
@@ -59,7 +60,7 @@ def _etag(row: CallDown) -> str:
 
 def _by_code(code: str):
     """The whole secret decides: nobody counts through the call-downs of a town."""
-    return with_pulse(CallDown.objects.filter(lobby_hash=code_hash(code))).first()
+    return with_pulse(CallDown.objects.filter(lobby_hash=token_hash(code))).first()
 
 
 def _quiet(response):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from django.utils.translation import gettext as _
 from lifts.models import TAKES_TIME, CallDown, CallDownPlan, Forecast, Lift, RideSettings, RideStep, Turn
 from lifts.planning import cut_batches, wave_of, wave_starts, whole_time
 from lifts.riding import LiftError, refuse_if_over
+from residents.devices import token_hash
 from residents.models import Building, User
 from rounds.models import Round, Visit
 from rounds.snapshot import take_snapshot
@@ -242,16 +242,11 @@ def resume_call_down(*, call_down: CallDown) -> None:
 # --- The lobby's link -----------------------------------------------------------------------------------
 
 
-def code_hash(code: str) -> str:
-    """Of a secret with 192 random bits: no salt or slow hash is needed for those."""
-    return hashlib.sha256(code.encode("utf-8", "surrogatepass")).hexdigest()
-
-
 def make_lobby_link(*, call_down: CallDown) -> str:
     """A new secret; the one before no longer opens anything. Shown once."""
     refuse_if_over(call_down)
     code = secrets.token_urlsafe(24)
-    CallDown.objects.filter(pk=call_down.pk).update(lobby_hash=code_hash(code))
+    CallDown.objects.filter(pk=call_down.pk).update(lobby_hash=token_hash(code))
     return code
 
 

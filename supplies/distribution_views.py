@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from residents.access import get_kept, get_visible
+from residents.devices import token_hash
 from residents.models import Compound
 from rounds.services import RoundError
 from supplies.entitling import Plan, by_building, by_occupancy, reckon
@@ -21,7 +22,6 @@ from supplies.services import (
     add_line,
     change_distribution,
     close_books,
-    code_hash,
     create_distribution,
     make_totals_link,
     plan_shortage,
@@ -228,7 +228,7 @@ def totals_revoke(request, pk):
 @require_safe
 def totals_public(request, code):
     """The whole secret decides: nobody counts through the distributions of a town."""
-    row = DISTRIBUTIONS.exclude(round__opened_at=None).filter(totals_hash=code_hash(code)).first()
+    row = DISTRIBUTIONS.exclude(round__opened_at=None).filter(totals_hash=token_hash(code)).first()
     if row is None:
         response = render(request, "supplies/totals_gone.html", status=404)
     else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Iterable
 from datetime import datetime
@@ -11,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from residents.devices import token_hash
 from residents.models import Building, Compound, Household, User
 from residents.statements import Writes
 from rounds.models import Outcome, Round, Visit
@@ -286,15 +286,10 @@ def set_diets(*, building: Building, variants: dict[int, str], by: User) -> int:
     return changed
 
 
-def code_hash(code: str) -> str:
-    """Of a secret with 192 random bits: no salt or slow hash is needed for those."""
-    return hashlib.sha256(code.encode("utf-8", "surrogatepass")).hexdigest()
-
-
 def make_totals_link(*, distribution: Distribution) -> str:
     """A new secret; the one before no longer opens anything. Shown once."""
     code = secrets.token_urlsafe(24)
-    Distribution.objects.filter(pk=distribution.pk).update(totals_hash=code_hash(code))
+    Distribution.objects.filter(pk=distribution.pk).update(totals_hash=token_hash(code))
     return code
 
 
