@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 
 from residents.models import Building, Household, Resident
 from rounds.models import Visit
+from rounds.shortage import Share
 from rounds.snapshot import Snapshot, take_snapshot
 from supplies.models import Diet, Distribution, Entitlement, Line, Stock
-from supplies.sharing import Claim, Share, share_out
+from supplies.sharing import Claim, share_out
 
 ELDERS = frozenset({Resident.AgeBand.ELDER.value, Resident.AgeBand.OLD.value})
 
