@@ -1,9 +1,10 @@
 """A household's own page, reached by the secret on the card at its door: no account, no session, no script needed.
 
-On the top floor because each room that has something for a household adds its part here; today it is the antigen
-result. The page names people only masked, and knows nothing of any other household.
+On the top floor because every room that asks something of a household, or has something for it, adds its part here:
+a module `compound/home_<room>.py` with a function in PARTS that reads its part, and the acts of its forms (`home_act`).
+The page names people only masked, and knows nothing of any other household.
 
-The secret in the address is the whole authority, for reading and for telling. That is why the POST asks for no CSRF
+The secret in the address is the whole authority, for reading and for telling. That is why an act asks for no CSRF
 token: such a token proves that a form came from a page of ours, by a cookie, and no cookie is read here. Who could
 forge the POST would have to know the address, and then could open the page as well. It also has to work inside chat
 apps, whose browsers often keep no cookies between a page and its form. A GET changes nothing, not even "last used":
@@ -12,91 +13,134 @@ previews of links fetch every address that is pasted into a group.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
+from django.utils.module_loading import import_string
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from compound.phone_requests import language_of
 from residents.links import LinkError, LinkGone, find_link
-from residents.models import HouseholdLink
-from testing_rounds.antigen import AntigenError, HouseholdTest, rounds_told_by, tell_household
-from testing_rounds.antigen_views import read_answers
-from testing_rounds.models import ResultSource
-from testing_rounds.results import ResultError
+from residents.models import Household, HouseholdLink
+
+# In the order of the page. What is due comes before what is offered.
+PARTS = ("compound.home_antigen.antigen_part",)
+
+
+@dataclass(frozen=True)
+class Refused:
+    """An act that was not done: shown at its form, with everything that was typed."""
+
+    part: str
+    message: str
+    key: int | str = ""  # which of the part's forms
+    posted: Any = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Who holds the card: one household, whatever they ask for."""
+
+    link: HouseholdLink
+    secret: str
+    refused: Refused | None = None
+
+    @property
+    def household(self) -> Household:
+        return self.link.household
+
+    def address(self, name: str, *args: Any) -> str:
+        """The address of an act of ours, in the language the page is read in."""
+        return reverse(name, args=[self.secret, *args]) + ("?lang=en" if _is_foreign() else "")
+
+    def refusal_at(self, part: str, key: int | str = "") -> Refused | None:
+        refused = self.refused
+        return refused if refused and (refused.part, refused.key) == (part, key) else None
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one room has for the household: a template, shown with its own context and nothing else's."""
+
+    name: str  # also the anchor an act comes back to
+    template: str
+    context: dict[str, Any]
+    script: str = ""
+    style: str = ""
 
 
 @login_not_required
 @require_safe
-def home(request, secret):
+def home(request: HttpRequest, secret: str) -> HttpResponse:
     with translation.override(language_of(request)):
         try:
             link = find_link(secret)
         except LinkError as error:
             return _gone(error)
-        return _page(link, secret, rounds_told_by(link.household), has_told="thanks" in request.GET)
+        return _page(Visitor(link, secret), has_told="thanks" in request.GET)
 
 
-@login_not_required
-@csrf_exempt  # no cookie is read: see above
-@require_POST
-def home_tell(request, secret, visit_pk):
-    """Each person of this household separately. What is told again changes nothing; what differs corrects it."""
-    with translation.override(language_of(request)):
-        try:
-            link = find_link(secret)
-        except LinkError as error:
-            return _gone(error)
-        tests = rounds_told_by(link.household)
-        test = next((one for one in tests if one.visit.pk == visit_pk), None)
-        if test is None:
-            return _page(link, secret, tests, status=404, is_over=True)
-        answers = read_answers(request.POST)
-        try:
-            tell_household(visit=test.visit, answers=answers, source=ResultSource.RESIDENT, link=link)
-        except (AntigenError, ResultError) as error:
-            return _page(link, secret, tests, status=422, error=str(error), failed=visit_pk, answers=answers)
-        return _sealed(HttpResponseRedirect(f"{_address(secret)}{'&' if _is_foreign() else '?'}thanks=1"))
+def home_act(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A household does something: `view(request, visitor, …)` answers with `thanks`, `refuse` or `over`."""
+
+    @login_not_required
+    @csrf_exempt  # no cookie is read: see above
+    @require_POST
+    @wraps(view)
+    def act(request: HttpRequest, secret: str, **kwargs: Any) -> HttpResponse:
+        with translation.override(language_of(request)):
+            try:
+                link = find_link(secret)
+            except LinkError as error:
+                return _gone(error)
+            return view(request, Visitor(link, secret), **kwargs)
+
+    return act
 
 
-def _is_foreign() -> bool:
-    return translation.get_language() != "zh-hans"
+def thanks(visitor: Visitor, part: str = "") -> HttpResponse:
+    """Done: back to the page, at that part."""
+    address = f"{visitor.address('home')}{'&' if _is_foreign() else '?'}thanks=1"
+    return _sealed(HttpResponseRedirect(f"{address}#{part}" if part else address))
 
 
-def _address(secret: str) -> str:
-    return reverse("home", args=[secret]) + ("?lang=en" if _is_foreign() else "")
+def refuse(visitor: Visitor, refused: Refused) -> HttpResponse:
+    """Not done: the page again, with the sentence and what was typed."""
+    return _page(Visitor(visitor.link, visitor.secret, refused), status=422)
 
 
-def _page(
-    link: HouseholdLink,
-    secret: str,
-    tests: list[HouseholdTest],
-    *,
-    status: int = 200,
-    answers: dict[int, str] | None = None,
-    failed: int = 0,
-    **words: Any,
-) -> HttpResponse:
-    door = link.household.door
-    for test in tests:
-        test.action = reverse("home_tell", args=[secret, test.visit.pk]) + ("?lang=en" if _is_foreign() else "")
-        for line in test.lines:
-            line.chosen = (answers or {}).get(line.person.number, "") if test.visit.pk == failed else ""
+def over(visitor: Visitor) -> HttpResponse:
+    """What the form was about is over, or was never this household's: nobody learns which."""
+    return _page(visitor, status=404, is_over=True)
+
+
+def _page(visitor: Visitor, *, status: int = 200, **words: Any) -> HttpResponse:
+    parts = [part for read in PARTS if (part := import_string(read)(visitor)) is not None]
+    door = visitor.household.door
+    address = reverse("home", args=[visitor.secret])
     context = {
         "door": door,
         "building": door.building,
         "compound": door.building.compound,
-        "tests": tests,
-        "languages": {"zh": reverse("home", args=[secret]), "en": reverse("home", args=[secret]) + "?lang=en"},
-        "failed_pk": failed,
+        "parts": parts,
+        "scripts": sorted({part.script for part in parts if part.script}),
+        "styles": sorted({part.style for part in parts if part.style}),
+        "languages": {"zh": address, "en": f"{address}?lang=en"},
         **words,
     }
     return _sealed(HttpResponse(render_to_string("home/home.html", context), status=status))
+
+
+def _is_foreign() -> bool:
+    return translation.get_language() != "zh-hans"
 
 
 def _gone(error: LinkError) -> HttpResponse:

@@ -7,7 +7,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from compound import account, health, household, opening, second_factor, views, visits, volunteer_day
+from compound import account, health, home_antigen, household, opening, second_factor, views, visits, volunteer_day
 from compound.following import follow_marks
 from compound.phone_urls import phone_urlpatterns
 from compound.sync import sync
@@ -30,7 +30,7 @@ urlpatterns = [
     path("sync/", sync, name="sync"),
     *phone_urlpatterns,
     path("h/<str:secret>/", household.home, name="home"),
-    path("h/<str:secret>/antigen/<int:visit_pk>/", household.home_tell, name="home_tell"),
+    path("h/<str:secret>/antigen/<int:visit_pk>/", home_antigen.home_tell, name="home_tell"),
     path("", include("residents.urls")),
     path("rounds/<int:pk>/open/", opening.round_open, name="round_open"),
     path("volunteers/<int:pk>/day/", volunteer_day.volunteer_day, name="volunteer_day"),

@@ -192,6 +192,7 @@ class HouseholdTest:
     lines: list[PersonLine]
     is_past: bool
     action: str = ""  # where the household's page sends its answer
+    error: str = ""  # why its last answer there was not taken
 
     @property
     def has_positive(self) -> bool:
