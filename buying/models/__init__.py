@@ -1,0 +1,31 @@
+"""A group buy from the first list to the last cent.
+
+Reading order: `orders.py` (what is ordered, until when, by whom), `lines.py` (what each household wants),
+`joint.py` (two compounds under one minimum), `arriving.py` (what came, who gets how much), `paying.py` (money).
+"""
+
+from buying.models.arriving import Arrival, ArrivalCount, Share, Sharing
+from buying.models.joint import Handover, HandoverCount, JointBuy, JointInvite, JointSide
+from buying.models.lines import LineChange, OrderLine
+from buying.models.orders import BuyingRules, GroupOrder, Item, OrderStep, PaperSeen
+from buying.models.paying import MoneyEntry
+
+__all__ = [
+    "Arrival",
+    "ArrivalCount",
+    "BuyingRules",
+    "GroupOrder",
+    "Handover",
+    "HandoverCount",
+    "Item",
+    "JointBuy",
+    "JointInvite",
+    "JointSide",
+    "LineChange",
+    "MoneyEntry",
+    "OrderLine",
+    "OrderStep",
+    "PaperSeen",
+    "Share",
+    "Sharing",
+]
