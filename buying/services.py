@@ -1,6 +1,8 @@
-"""What the whole room shares: its error, and the one way an order takes a step."""
+"""What the whole room shares: its error, the lock of a list, and the one way an order takes a step."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
@@ -17,9 +19,21 @@ def rules_of(compound: Compound) -> BuyingRules:
     return BuyingRules.objects.filter(compound=compound).first() or BuyingRules(compound=compound)
 
 
+def check_reason(reason: str) -> str:
+    if not reason.strip():
+        raise BuyingError(_("Say why, in a few words."))
+    return reason.strip()[:200]
+
+
 def lock_order(order: GroupOrder) -> GroupOrder:
-    """Its row, held until the transaction ends. Locks are taken order first, items next, lines last."""
-    return GroupOrder.objects.select_for_update(of=("self",)).select_related("compound", "lead").get(pk=order.pk)
+    """Its row, held until the transaction ends: whoever writes to a list holds it. A joint buy's row is locked before
+    the rows of its orders, and those by age."""
+    return lock_orders([order.pk])[order.pk]
+
+
+def lock_orders(keys: Iterable[int]) -> dict[int, GroupOrder]:
+    rows = GroupOrder.objects.select_for_update(of=("self",), no_key=True).select_related("compound", "lead")
+    return {row.pk: row for row in rows.filter(pk__in=set(keys)).order_by("pk")}
 
 
 def take_step(*, order: GroupOrder, to: str, by: User | None, why: str = "") -> OrderStep:
