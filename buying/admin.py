@@ -5,7 +5,10 @@ from django.contrib import admin
 from buying.models import (
     Arrival,
     ArrivalCount,
+    Bill,
     BuyingRules,
+    Charge,
+    Delivery,
     GroupOrder,
     Handover,
     HandoverCount,
@@ -18,6 +21,8 @@ from buying.models import (
     OrderLine,
     OrderStep,
     PaperSeen,
+    Parcel,
+    Settlement,
     Share,
     Sharing,
 )
@@ -133,7 +138,7 @@ class SharingAdmin(FactAdmin):
 @admin.register(Share)
 class ShareAdmin(FactAdmin):
     compound_path = "line__item__order__compound"
-    list_display = ["line", "ordered", "quantity", "reason"]
+    list_display = ["line", "ordered", "quantity", "why"]
     list_select_related = ["line__item", "line__household__door__building"]
 
 
@@ -143,3 +148,38 @@ class MoneyEntryAdmin(FactAdmin):
     list_display = ["at", "order", "household", "kind", "amount", "way", "by"]
     list_filter = ["kind", "way"]
     list_select_related = ["order", "household__door__building", "by"]
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(FactAdmin):
+    compound_path = "order__compound"
+    list_display = ["order", "round", "made_by", "made_at"]
+    list_select_related = ["order", "round", "made_by"]
+
+
+@admin.register(Parcel)
+class ParcelAdmin(FactAdmin):
+    compound_path = "line__item__order__compound"
+    list_display = ["line", "lot", "quantity", "weighed", "told_given", "handover"]
+    list_select_related = ["line__item", "line__household__door__building", "lot__item"]
+
+
+@admin.register(Charge)
+class ChargeAdmin(FactAdmin):
+    compound_path = "order__compound"
+    list_display = ["at", "order", "name", "amount", "is_equal", "by", "withdrawn_at"]
+    list_select_related = ["order", "by"]
+
+
+@admin.register(Bill)
+class BillAdmin(FactAdmin):
+    compound_path = "order__compound"
+    list_display = ["at", "order", "amount", "by"]
+    list_select_related = ["order", "by"]
+
+
+@admin.register(Settlement)
+class SettlementAdmin(FactAdmin):
+    compound_path = "order__compound"
+    list_display = ["at", "order", "due", "bill", "by"]
+    list_select_related = ["order", "by"]

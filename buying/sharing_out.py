@@ -1,38 +1,22 @@
-"""Who gets how much of what came, when it is less than what was ordered. Pure; the shares are `rounds.shortage`.
+"""Who gets how much of what came, when it is less than what was ordered. Pure; shares and lots as in `rounds.shortage`.
 
-First come first, small households first, equal shares or a lot: each is a rank, and equal ranks are parted by a lot
-anybody can draw again from the seed. By hand, the numbers are a person's, with the reason beside them.
+First come first, small households first, elders first or a lot: each is a rank, and equal ranks are parted by a lot
+that anybody can draw again from the seed. The same part for everybody fills all to one level. By hand, the numbers are
+a person's, with the reason beside them. Pieces or grams: whole numbers either way.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db import models
-from django.utils.translation import gettext_lazy as _
-
+from buying.models import Share as Row
+from buying.models import Sharing
 from rounds import shortage
-from rounds.shortage import HAND, LOT, RANK, Share
+from rounds.shortage import Share, ticket
 
-PIECES_APART = 1_000_000  # keys of one household's pieces: more than anybody can order of one thing
-
-
-class Rule(models.TextChoices):
-    FIRST = "first", _("first come, first served")
-    EQUAL = "equal", _("equal shares")
-    SMALL = "small", _("small households first")
-    LOT = "lot", _("by lot")
-    HAND = "hand", _("by hand")
-
-
-class Why(models.TextChoices):
-    """Why somebody gets less than they ordered."""
-
-    RANK = RANK, _("others come first by the rule")
-    LOT = LOT, _("by lot among equals")
-    HAND = HAND, _("decided by hand")
+Rule = Sharing.Rule
+Why = Row.Why
 
 
 @dataclass(frozen=True)
@@ -43,7 +27,8 @@ class Wish:
     quantity: int
     place: int = 0  # in the order in which they were made
     heads: int = 1
-    has: int = 0  # pieces of it from earlier arrivals
+    elders: int = 0
+    has: int = 0  # of it, from earlier arrivals
 
 
 class ByHandError(ValueError):
@@ -56,43 +41,53 @@ def share(
     """Key -> its share: never more than its wish, together never more than there is."""
     if rule == Rule.HAND:
         return _by_hand(wishes, available, by_hand or {})
-    if rule == Rule.EQUAL:
-        return _equally(wishes, available, seed)
+    if rule == Rule.EVEN:
+        return _evenly(wishes, available, seed)
     return shortage.share_out(wishes, available, rank=lambda wish: rank(wish, rule), seed=seed)
 
 
 def rank(wish: Wish, rule: str) -> int:
     """Lower comes first."""
-    return {Rule.FIRST: wish.place, Rule.SMALL: wish.heads}.get(Rule(rule), 0)
+    if rule == Rule.FIRST:
+        return wish.place
+    if rule == Rule.SMALL:
+        return wish.heads
+    if rule == Rule.ELDERS:
+        return 0 if wish.elders else 1
+    return 0
 
 
-@dataclass(frozen=True)
-class _Piece:
-    """One piece for one household; `level`: how many it has once it has this one."""
-
-    key: int
-    level: int
-    quantity: int = 1
-
-
-def _equally(wishes: Sequence[Wish], available: int, seed: str) -> dict[int, Share]:
-    """Everybody's first piece before anybody's second. Over the last ones, not enough for all, the lot decides."""
-    pieces = [
-        _Piece(wish.key * PIECES_APART + wish.has + number, wish.has + number)
-        for wish in wishes
-        for number in range(1, wish.quantity + 1)
-    ]
-    parts = shortage.share_out(pieces, available, rank=lambda piece: piece.level, seed=seed)
-    got: dict[int, int] = defaultdict(int)
-    whys: dict[int, set[str]] = defaultdict(set)
-    for key, part in parts.items():
-        got[key // PIECES_APART] += part.allotted
-        whys[key // PIECES_APART].add(part.reason)
-    return {wish.key: Share(got[wish.key], _strongest(whys[wish.key])) for wish in wishes}
+def _evenly(wishes: Sequence[Wish], available: int, seed: str) -> dict[int, Share]:
+    """All are filled to one level, as high as it goes. Over the last ones, not enough for all, the lot decides."""
+    level = _level(wishes, available)
+    got = {wish.key: _filled(wish, level) for wish in wishes}
+    over = max(0, available) - sum(got.values())
+    next_up = [wish for wish in wishes if _filled(wish, level + 1) > got[wish.key]]
+    next_up.sort(key=lambda wish: ticket(seed, wish.key))
+    for wish in next_up[:over]:
+        got[wish.key] += 1
+    drawn = {wish.key for wish in next_up} if over else set()
+    shares = {}
+    for wish in wishes:
+        why = Why.LOT if wish.key in drawn else Why.EVEN
+        shares[wish.key] = Share(got[wish.key], "" if got[wish.key] == wish.quantity else str(why))
+    return shares
 
 
-def _strongest(whys: set[str]) -> str:
-    return next((why for why in (LOT, RANK) if why in whys), "")
+def _filled(wish: Wish, level: int) -> int:
+    return min(wish.quantity, max(0, level - wish.has))
+
+
+def _level(wishes: Sequence[Wish], available: int) -> int:
+    """The highest to which there is enough for everybody."""
+    low, high = 0, max((wish.has + wish.quantity for wish in wishes), default=0)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if sum(_filled(wish, middle) for wish in wishes) <= max(0, available):
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 def _by_hand(wishes: Sequence[Wish], available: int, numbers: Mapping[int, int]) -> dict[int, Share]:
@@ -102,6 +97,6 @@ def _by_hand(wishes: Sequence[Wish], available: int, numbers: Mapping[int, int])
     if sum(numbers.values()) > max(0, available):
         raise ByHandError
     return {
-        key: Share(numbers.get(key, 0), "" if numbers.get(key, 0) == quantity else HAND)
+        key: Share(numbers.get(key, 0), "" if numbers.get(key, 0) == quantity else str(Why.HAND))
         for key, quantity in wanted.items()
     }

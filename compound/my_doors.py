@@ -48,6 +48,7 @@ WORDS: dict[str, dict[str, Any]] = {
     Round.Kind.WELFARE: {"done": gettext_lazy("Checked on")},
     Round.Kind.WASTE: {"done": gettext_lazy("Collected")},
     Round.Kind.SUPPLIES: {"done": gettext_lazy("Given")},
+    Round.Kind.BUYING: {"done": gettext_lazy("Given")},
 }
 
 

@@ -4,16 +4,19 @@ Reading order: `orders.py` (what is ordered, until when, by whom), `lines.py` (w
 `joint.py` (two compounds under one minimum), `arriving.py` (what came, who gets how much), `paying.py` (money).
 """
 
-from buying.models.arriving import Arrival, ArrivalCount, Share, Sharing
+from buying.models.arriving import Arrival, ArrivalCount, Delivery, Parcel, Share, Sharing
 from buying.models.joint import Handover, HandoverCount, JointBuy, JointInvite, JointSide
 from buying.models.lines import LineChange, OrderLine
 from buying.models.orders import BuyingRules, GroupOrder, Item, OrderStep, PaperSeen
-from buying.models.paying import MoneyEntry
+from buying.models.paying import Bill, Charge, MoneyEntry, Settlement
 
 __all__ = [
     "Arrival",
     "ArrivalCount",
+    "Bill",
     "BuyingRules",
+    "Charge",
+    "Delivery",
     "GroupOrder",
     "Handover",
     "HandoverCount",
@@ -26,6 +29,8 @@ __all__ = [
     "OrderLine",
     "OrderStep",
     "PaperSeen",
+    "Parcel",
+    "Settlement",
     "Share",
     "Sharing",
 ]

@@ -19,7 +19,6 @@ from django.utils.translation import pgettext_lazy
 
 from residents.models import Compound
 from residents.numbers_typed import CENT
-from rounds.models import Round
 
 MOST = 10_000_000  # pieces or grams of one thing: more is a slip of the finger
 PCR_LASTS = timedelta(hours=48)
@@ -144,14 +143,6 @@ class GroupOrder(models.Model):
     reported_at = models.DateTimeField(_("reported to the committee"), null=True, blank=True)
     reported_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
-    )
-    round = models.OneToOneField(
-        Round,
-        verbose_name=_("delivery round"),
-        on_delete=models.PROTECT,
-        related_name="group_order",
-        null=True,
-        blank=True,
     )
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField(default=timezone.now)

@@ -38,6 +38,7 @@ class Round(models.Model):
         WELFARE = "welfare", _("welfare check")
         WASTE = "waste", _("door-to-door rubbish")
         SUPPLIES = "supplies", _("hand-out of supplies")  # details in supplies
+        BUYING = "buying", _("delivery of a group buy")  # details in buying
 
         @classmethod
         def tests(cls) -> frozenset[str]:
