@@ -43,62 +43,40 @@ def apportion(total: Decimal, parts: Sequence[Decimal | int]) -> list[Decimal]:
 
 
 @dataclass(frozen=True)
-class Parcel:
-    """What one household was given of one item that came, and what it agreed to pay for a piece or a kilogram."""
+class Part:
+    """What one household has of one lot, in pieces or grams as weighed, and the price it agreed to."""
 
     home: int
-    pieces: int
+    quantity: int
     agreed: Decimal
-    weight: Decimal | None = None  # as weighed for this household
 
 
 @dataclass(frozen=True)
-class Came:
-    """One item of an arrival with everybody's parcels. `price` is what is asked for it: a substitute has its own."""
+class Lot:
+    """One thing that came at one price. `price` is what is asked for it: a substitute has its own."""
 
     price: Decimal
-    parcels: tuple[Parcel, ...]
-    by_weight: bool = False
-    weight: Decimal | None = None  # of all that came, where not each parcel was weighed
+    parts: tuple[Part, ...]
+    scale: int = 1  # pieces or grams in what the price is for
 
 
-class NotWeighed(ValueError):
-    """An item is paid by weight and nobody has weighed it."""
+def price_for(part: Part, lot: Lot) -> Decimal:
+    return min(lot.price, part.agreed)
 
 
-def price_for(parcel: Parcel, came: Came) -> Decimal:
-    return min(came.price, parcel.agreed)
+def amounts_of(lot: Lot) -> dict[int, Decimal]:
+    """Home -> what it pays for its part. By the piece every product is exact; what is weighed is shared out.
 
-
-def amounts_of(came: Came) -> dict[int, Decimal]:
-    """Home -> what it pays for its parcels of this item. By the piece every product is exact; by weight shared out."""
+    Those of one price share what their weight costs together, so that no cent is lost between them.
+    """
     amounts: dict[int, Decimal] = defaultdict(lambda: ZERO)
-    parcels = [parcel for parcel in came.parcels if parcel.pieces]
-    if not came.by_weight:
-        for parcel in parcels:
-            amounts[parcel.home] += to_cent(price_for(parcel, came) * parcel.pieces)
-        return dict(amounts)
-    weights = weights_of(came)
-    for price in sorted({price_for(parcel, came) for parcel in parcels}):
-        # Those of one price share what their weight costs together, so that no cent is lost between them.
-        group = [place for place, parcel in enumerate(parcels) if price_for(parcel, came) == price]
-        together = to_cent(price * sum((weights[place] for place in group), Decimal(0)))
-        for place, amount in zip(group, apportion(together, [weights[place] for place in group]), strict=True):
-            amounts[parcels[place].home] += amount
+    parts = [part for part in lot.parts if part.quantity]
+    for price in sorted({price_for(part, lot) for part in parts}):
+        group = [part for part in parts if price_for(part, lot) == price]
+        together = to_cent(price * sum(part.quantity for part in group) / lot.scale)
+        for part, amount in zip(group, apportion(together, [part.quantity for part in group]), strict=True):
+            amounts[part.home] += amount
     return dict(amounts)
-
-
-def weights_of(came: Came) -> list[Decimal]:
-    """Of each parcel with something in it: as weighed, or its share by pieces of what is left of the whole."""
-    parcels = [parcel for parcel in came.parcels if parcel.pieces]
-    weighed = sum((parcel.weight for parcel in parcels if parcel.weight is not None), Decimal(0))
-    pieces = sum(parcel.pieces for parcel in parcels if parcel.weight is None)
-    if not pieces:
-        return [parcel.weight or Decimal(0) for parcel in parcels]
-    if came.weight is None or came.weight <= weighed:
-        raise NotWeighed
-    each = (came.weight - weighed) / pieces
-    return [each * parcel.pieces if parcel.weight is None else parcel.weight for parcel in parcels]
 
 
 @dataclass(frozen=True)
@@ -195,11 +173,11 @@ class Books:
         return not self.unsettled and not self.supplier_open and not self.held
 
 
-def open_accounts(homes: Iterable[int], cames: Iterable[Came], charges: Iterable[Charge]) -> dict[int, Account]:
+def open_accounts(homes: Iterable[int], lots: Iterable[Lot], charges: Iterable[Charge]) -> dict[int, Account]:
     """What each of these homes is due to pay; every home that ordered has an account, also with nothing in it."""
     accounts = {home: Account() for home in homes}
-    for came in cames:
-        for home, amount in amounts_of(came).items():
+    for lot in lots:
+        for home, amount in amounts_of(lot).items():
             accounts.setdefault(home, Account()).goods += amount
     goods = {home: account.goods for home, account in accounts.items()}
     for charge in charges:

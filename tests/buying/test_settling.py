@@ -12,42 +12,27 @@ from buying.settling import (
     ZERO,
     Account,
     Books,
-    Came,
     Charge,
-    NotWeighed,
-    Parcel,
+    Lot,
+    Part,
     amounts_of,
     apportion,
     open_accounts,
     share_charge,
     to_cent,
-    weights_of,
 )
 
 MONEY = st.decimals("0.01", "2000", places=2)
 PRICE = st.decimals("0.01", "300", places=2)
-WEIGHT = st.decimals("0.001", "40", places=3)
 
 
-def parcel(**changes):
-    return st.builds(
-        Parcel,
-        **{"home": st.integers(1, 8), "pieces": st.integers(0, 6), "agreed": PRICE, "weight": st.none()} | changes,
-    )
+def lots(scale, most):
+    part = st.builds(Part, home=st.integers(1, 8), quantity=st.integers(0, most), agreed=PRICE)
+    return st.builds(Lot, price=PRICE, parts=st.lists(part, max_size=8).map(tuple), scale=st.just(scale))
 
 
-BY_PIECE = st.builds(Came, price=PRICE, parcels=st.lists(parcel(), max_size=8).map(tuple))
-WEIGHED = st.builds(
-    Came, price=PRICE, parcels=st.lists(parcel(weight=WEIGHT), max_size=8).map(tuple), by_weight=st.just(True)
-)
-WEIGHED_TOGETHER = st.builds(
-    Came,
-    price=PRICE,
-    parcels=st.lists(parcel(), max_size=8).map(tuple),
-    by_weight=st.just(True),
-    weight=st.decimals("0.5", "400", places=3),
-)
-CAMES = st.lists(BY_PIECE | WEIGHED | WEIGHED_TOGETHER, max_size=5)
+LOT = lots(1, 6) | lots(1000, 9_000)
+LOTS = st.lists(LOT, max_size=5)
 CHARGES = st.lists(st.builds(Charge, amount=st.decimals("-20", "60", places=2), is_equal=st.booleans()), max_size=3)
 
 
@@ -81,38 +66,29 @@ def test_half_a_cent_goes_up():
 
 
 def test_by_the_piece_each_pays_its_pieces():
-    came = Came(Decimal("12.80"), (Parcel(1, 2, Decimal("12.80")), Parcel(2, 0, Decimal("12.80"))))
-    assert amounts_of(came) == {1: Decimal("25.60")}
+    lot = Lot(Decimal("12.80"), (Part(1, 2, Decimal("12.80")), Part(2, 0, Decimal("12.80"))))
+    assert amounts_of(lot) == {1: Decimal("25.60")}
 
 
 def test_a_dearer_substitute_costs_what_was_agreed_and_a_cheaper_one_less():
-    dear = Came(Decimal("15.00"), (Parcel(1, 2, Decimal("12.80")),))
-    cheap = Came(Decimal("9.90"), (Parcel(1, 2, Decimal("12.80")),))
+    dear = Lot(Decimal("15.00"), (Part(1, 2, Decimal("12.80")),))
+    cheap = Lot(Decimal("9.90"), (Part(1, 2, Decimal("12.80")),))
     assert (amounts_of(dear), amounts_of(cheap)) == ({1: Decimal("25.60")}, {1: Decimal("19.80")})
 
 
 def test_by_weight_the_parts_add_up_to_what_it_weighed_together():
-    # 3 x 1.005 kg at 9.99: alone each would be 10.04, together 30.12
-    weighed = [Parcel(home, 1, Decimal("9.99"), Decimal("1.005")) for home in (1, 2, 3)]
-    amounts = amounts_of(Came(Decimal("9.99"), tuple(weighed), by_weight=True))
-    assert (sum(amounts.values()), max(amounts.values()) - min(amounts.values())) == (Decimal("30.12"), ZERO)
-    # 1 kg among three who were not weighed one by one
-    together = [Parcel(home, 1, Decimal("10.00")) for home in (1, 2, 3)]
-    amounts = amounts_of(Came(Decimal("10.00"), tuple(together), by_weight=True, weight=Decimal("1.000")))
-    assert list(amounts.values()) == [Decimal("3.34"), Decimal("3.33"), Decimal("3.33")]
-
-
-def test_whoever_was_not_weighed_shares_what_is_left_by_pieces():
-    parcels = (Parcel(1, 1, ZERO, Decimal("2.000")), Parcel(2, 1, ZERO), Parcel(3, 3, ZERO), Parcel(4, 0, ZERO))
-    came = Came(Decimal(1), parcels, by_weight=True, weight=Decimal("6.000"))
-    assert weights_of(came) == [Decimal(2), Decimal(1), Decimal(3)]
-
-
-@pytest.mark.parametrize("weight", [None, Decimal("2.000"), Decimal("1.000")])
-def test_what_nobody_weighed_has_no_price(weight):
-    came = Came(Decimal(1), (Parcel(1, 1, ZERO, Decimal("2.000")), Parcel(2, 1, ZERO)), by_weight=True, weight=weight)
-    with pytest.raises(NotWeighed):
-        amounts_of(came)
+    # 3 x 1.004 kg at 9.95 are 29.97
+    weighed = tuple(Part(home, 1004, Decimal("9.95")) for home in (1, 2, 3))
+    assert list(amounts_of(Lot(Decimal("9.95"), weighed, scale=1000)).values()) == [Decimal("9.99")] * 3
+    uneven = tuple(Part(home, 333, Decimal("10.00")) for home in (1, 2, 3))
+    amounts = amounts_of(Lot(Decimal("10.00"), uneven, scale=1000))
+    assert amounts == {1: Decimal("3.33"), 2: Decimal("3.33"), 3: Decimal("3.33")}
+    odd = tuple(Part(home, 335, Decimal("9.99")) for home in (1, 2, 3))
+    assert sorted(amounts_of(Lot(Decimal("9.99"), odd, scale=1000)).values()) == [
+        Decimal("3.34"),
+        Decimal("3.35"),
+        Decimal("3.35"),
+    ]
 
 
 def test_a_charge_is_shared_by_who_got_something():
@@ -122,16 +98,15 @@ def test_a_charge_is_shared_by_who_got_something():
     assert share_charge(Charge(Decimal("5.00")), {3: ZERO}) == {}
 
 
-@given(came=BY_PIECE | WEIGHED | WEIGHED_TOGETHER)
-def test_nobody_pays_more_than_agreed_and_nothing_for_nothing(came):
-    amounts = amounts_of(came)
-    got = [parcel for parcel in came.parcels if parcel.pieces]
-    assert amounts.keys() == {parcel.home for parcel in got}
-    most: dict[int, Decimal] = {}
-    for one, weight in zip(got, weights_of(came) if came.by_weight else [None] * len(got), strict=True):
-        asked = one.agreed * (one.pieces if weight is None else weight)
-        most[one.home] = most.get(one.home, ZERO) + asked + CENT
-    assert all(ZERO <= amounts[home] <= most[home] for home in amounts)
+@given(lot=LOT)
+def test_nobody_pays_more_than_agreed_and_nothing_for_nothing(lot):
+    amounts = amounts_of(lot)
+    got = [part for part in lot.parts if part.quantity]
+    assert amounts.keys() == {part.home for part in got}
+    for home, amount in amounts.items():
+        mine = [part for part in got if part.home == home]
+        agreed = sum(part.agreed * part.quantity for part in mine) / lot.scale
+        assert ZERO <= amount <= agreed + CENT * len(mine) * 2
 
 
 ENTRY = st.tuples(st.sampled_from(["paid", "refunded", "to_supplier", "from_supplier"]), st.integers(1, 8), MONEY)
@@ -139,17 +114,17 @@ ENTRY = st.tuples(st.sampled_from(["paid", "refunded", "to_supplier", "from_supp
 
 @settings(max_examples=80)
 @given(
-    cames=CAMES,
+    lots=LOTS,
     charges=CHARGES,
     bill=st.decimals("0", "3000", places=2),
     entries=st.lists(ENTRY, max_size=12),
     credits=st.dictionaries(st.integers(1, 8), MONEY, max_size=4),
     is_cancelled=st.booleans(),
 )
-def test_every_path_balances_to_zero(cames, charges, bill, entries, credits, is_cancelled):
+def test_every_path_balances_to_zero(lots, charges, bill, entries, credits, is_cancelled):
     """Whatever came, whoever paid how much before: once each one's open amount has been moved, nothing is left."""
     homes = range(1, 9)
-    books = Books(accounts=open_accounts(homes, [] if is_cancelled else cames, [] if is_cancelled else charges))
+    books = Books(accounts=open_accounts(homes, [] if is_cancelled else lots, [] if is_cancelled else charges))
     books.bill = ZERO if is_cancelled else bill
     for kind, home, amount in entries:
         if kind in {"paid", "refunded"}:
