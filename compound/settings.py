@@ -103,6 +103,7 @@ INSTALLED_APPS = [
     "testing_rounds",
     "lifts",
     "supplies",
+    "sharing",
     "buying",
     "clock",
     "reports",

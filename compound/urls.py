@@ -45,6 +45,7 @@ urlpatterns = [
     path("testing/", include("testing_rounds.urls")),
     path("lifts/", include("lifts.urls")),
     path("supplies/", include("supplies.urls")),
+    path("sharing/", include("sharing.urls")),
     path("buying/", include("buying.urls")),
     path("clock/", include("clock.urls")),
     path("reports/", include("reports.urls")),

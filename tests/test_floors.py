@@ -14,6 +14,7 @@ FLOOR = {
     "testing_rounds": 3,
     "lifts": 3,
     "supplies": 3,
+    "sharing": 3,
     "buying": 3,
     "clock": 4,
     "reports": 5,
