@@ -84,4 +84,4 @@ class LineChange(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.was} → {self.quantity}"
+        return f"{self.line.item}: {self.line.item.number(self.was)} → {self.line.item.say(self.quantity)}"

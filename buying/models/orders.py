@@ -254,6 +254,14 @@ class PaperSeen(models.Model):
         return self.tested_at is None or now <= self.tested_at + PCR_LASTS
 
 
+class ItemQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(order__in=GroupOrder.objects.visible_to(user))
+
+    def kept_by(self, user):
+        return self.filter(order__in=GroupOrder.objects.kept_by(user))
+
+
 class Item(models.Model):
     """One thing on the list. `ordered` is the sum of what stands, kept under the row's lock so that the database
     itself refuses to sell more than there is."""
@@ -289,6 +297,8 @@ class Item(models.Model):
         help_text=_("In a joint buy: the same thing on the list of the compound that invited."),
     )
 
+    objects = ItemQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("thing of a group buy")
         verbose_name_plural = _("things of group buys")
@@ -322,6 +332,22 @@ class Item(models.Model):
     @property
     def left(self) -> int | None:
         return None if self.total_limit is None else self.total_limit - self.ordered
+
+    @property
+    def ordered_words(self) -> str:
+        return self.say(self.ordered)
+
+    @property
+    def left_words(self) -> str:
+        return "" if self.left is None else self.say(self.left)
+
+    @property
+    def ordered_words(self) -> str:
+        return self.say(self.ordered)
+
+    @property
+    def left_words(self) -> str:
+        return "" if self.left is None else self.say(self.left)
 
     def cost(self, quantity: int) -> Decimal:
         """To the cent, half a cent upwards, as a till does."""

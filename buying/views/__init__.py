@@ -1,0 +1,1 @@
+"""The pages of lists: overview, one list, what households ordered, buying together."""
