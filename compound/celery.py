@@ -15,6 +15,7 @@ app.conf.beat_schedule = {
     "note-heartbeat": {"task": "compound.tasks.note_heartbeat", "schedule": 30.0},
     "work-waiting-imports": {"task": "residents.tasks.work_waiting_imports", "schedule": 2.0},
     "forget-tallies": {"task": "compound.tasks.forget_tallies", "schedule": crontab(minute=17)},
+    "forget-photos": {"task": "supplies.tasks.forget_photos", "schedule": crontab(minute=27)},
     "let-reservations-lapse": {"task": "sharing.tasks.let_reservations_lapse", "schedule": crontab()},
     "plan-reminders": {"task": "compound.tasks.plan_due_reminders", "schedule": crontab()},
     "turn-the-day": {"task": "clock.tasks.turn_the_day", "schedule": crontab(minute=1)},

@@ -86,6 +86,7 @@ LIMITS: dict[str, list[Limit]] = {
     "account": [Limit(5, by_user, is_exact=True, methods=POSTS, span=900)],
     "residents:search": [Limit(60, by_user)],
     "sync": [Limit(120, by_phone)],
+    "sync_photo": [Limit(60, by_phone)],
     "my_doors": [Limit(120, by_phone)],
     "my_claim": [Limit(60, by_phone)],
     "my_release": [Limit(60, by_phone)],
@@ -93,7 +94,7 @@ LIMITS: dict[str, list[Limit]] = {
     "my_fellows": [Limit(60, by_phone)],
 }
 FOR_HANDS = {"invite", "home", "home_tell", "lifts:lobby_public"}  # pages people open on a phone
-FOR_PHONES = {"my_bind", "sync", "my_doors", "my_claim", "my_release", "my_hand_over", "my_fellows"}
+FOR_PHONES = {"my_bind", "sync", "sync_photo", "my_doors", "my_claim", "my_release", "my_hand_over", "my_fellows"}
 
 
 def not_too_often(get_response):

@@ -299,6 +299,10 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # --- What is written down (compound/logs.py) ------------------------------------------------------
+# --- Pictures of handovers (supplies/photos.py): no part of what the web server serves -----------------
+PHOTO_DIR = Path(env.str("PHOTO_DIR", default=str(VAR_DIR / "photos")))
+PHOTO_DAYS = read_number("PHOTO_DAYS", 14, 1, 90)
+
 LOG_FORMAT = env.str("LOG_FORMAT", default="line" if LOCAL_ONLY else "json")
 if LOG_FORMAT not in {"json", "line"}:
     raise ImproperlyConfigured(f"LOG_FORMAT must be json or line, not {LOG_FORMAT!r}.")

@@ -10,6 +10,7 @@ from django.views.i18n import set_language
 from compound import account, health, home_antigen, household, opening, second_factor, views, visits, volunteer_day
 from compound.following import follow_marks
 from compound.phone_urls import phone_urlpatterns
+from compound.photo_sync import sync_photo
 from compound.sync import sync
 from rounds import paper_views
 from rounds import views as round_views
@@ -28,6 +29,7 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("status/", health.status, name="status"),
     path("sync/", sync, name="sync"),
+    path("sync/photos/<uuid:pk>/", sync_photo, name="sync_photo"),
     *phone_urlpatterns,
     path("h/<str:secret>/", household.home, name="home"),
     path("h/<str:secret>/antigen/<int:visit_pk>/", home_antigen.home_tell, name="home_tell"),

@@ -82,6 +82,7 @@ def _context(request, visit, form):
         "versions": versions_in_conflict(marks) if visit.has_conflict else [],
         "held": visit.held_marks.filter(decision="").select_related("device__volunteer"),
         "people": _people(visit, can_mark, chosen),
+        "photos": visit.photos.kept().select_related("mark", "by") if visit.round.kind == "supplies" else [],
         "is_one_by_one": bool(chosen),
         "needs": [Resident._meta.get_field(need).verbose_name for need in visit.needs],
         "letter": LETTERS[visit.outcome],

@@ -3,7 +3,19 @@
 from django.contrib import admin
 
 from residents.scoped_admin import FactAdmin, ScopedAdmin
-from supplies.models import Batch, BatchCount, Diet, Distribution, Entitlement, Item, Line, Stock, StockMove
+from supplies.models import (
+    Batch,
+    BatchCount,
+    Diet,
+    Distribution,
+    Entitlement,
+    HandoverPhoto,
+    Item,
+    KeptShare,
+    Line,
+    Stock,
+    StockMove,
+)
 
 
 @admin.register(Item)
@@ -71,3 +83,17 @@ class EntitlementAdmin(FactAdmin):
     compound_path = "visit__round__compound"
     list_display = ["visit", "line", "quantity", "allotted", "given", "wait_reason"]
     list_select_related = ["visit__round", "line__batch__item"]
+
+
+@admin.register(KeptShare)
+class KeptShareAdmin(FactAdmin):
+    compound_path = "line__distribution__round__compound"
+    list_display = ["building", "rooms", "line", "allotted", "keep_until", "let_go_at"]
+    list_select_related = ["building", "line__batch__item"]
+
+
+@admin.register(HandoverPhoto)
+class HandoverPhotoAdmin(FactAdmin):
+    compound_path = "visit__round__compound"
+    list_display = ["received_at", "visit", "by", "size", "gone_at"]
+    list_select_related = ["visit__round", "by"]

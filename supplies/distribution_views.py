@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from residents.access import get_kept, get_visible
@@ -30,6 +31,15 @@ from supplies.services import (
 )
 
 DISTRIBUTIONS = Distribution.objects.select_related("round__compound")
+LISTS = [
+    ("books", _lazy("Books")),
+    ("entitlements", _lazy("Who gets what")),
+    ("waits", _lazy("Who waits, and why")),
+    ("pick-list", _lazy("Pick list")),
+    ("labels", _lazy("Labels")),
+    ("lobby", _lazy("Count in the lobby")),
+    ("handovers", _lazy("Handovers")),
+]
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -73,6 +83,7 @@ def distribution(request, pk):
     access = request.user.access
     books = read_books(row)
     can_keep = row.round.compound_id in access.steward
+    kept = [page.building.pk for page in books if access.keeps(page.building)]
     context = {
         "distribution": row,
         "round": row.round,
@@ -83,7 +94,8 @@ def distribution(request, pk):
         "told": sum(page.told for page in books),
         "allotted": sum(page.allotted for page in books),
         "missing": sum(page.due - page.allotted for page in books),
-        "kept": [page.building.pk for page in books if access.keeps(page.building)],
+        "kept": kept,
+        "lists": LISTS if kept else LISTS[:1],
         "can_keep": can_keep,
     }
     return render(request, "supplies/books.html", context)
@@ -100,6 +112,7 @@ def _plan_page(request, row: Distribution, form: LineForm | None = None):
         "rows": by_building(plan, buildings),
         "occupancy": by_occupancy(plan),
         "waiting": _waiting_rooms(plan, buildings) if can_keep and row.rule else [],
+        "away": [(buildings[one.visit.building_id], one.visit.rooms) for one in plan.kept],
         "can_keep": can_keep,
         "form": form or (LineForm(distribution=row) if can_keep else None),
     }
@@ -109,7 +122,7 @@ def _plan_page(request, row: Distribution, form: LineForm | None = None):
 def _waiting_rooms(plan: Plan, buildings) -> list[tuple]:
     """Where nothing or less is carried to, top floor first, and why."""
     reasons = {key: line.shares[key].reason for line in plan.lines for key in line.waiting}
-    visits = [one.visit for one in plan.snapshots if one.visit.household_id in reasons]
+    visits = [one.visit for one in plan.everybody if one.visit.household_id in reasons]
     visits.sort(key=lambda visit: (buildings[visit.building_id].position, visit.entrance, -visit.floor, visit.position))
     return [
         (buildings[visit.building_id], visit.rooms, WaitReason(reasons[visit.household_id]).label) for visit in visits
@@ -170,7 +183,7 @@ def shortage(request, pk):
 
 def _rooms_to_choose(row: Distribution, plan: Plan, chosen: set[int]) -> list[tuple]:
     rooms: dict[int, list] = {building.pk: [] for building in row.round.buildings.all()}
-    for one in plan.snapshots:
+    for one in plan.everybody:
         if one.visit.household_id in plan.entitled:
             rooms[one.visit.building_id].append((one.visit, one.visit.household_id in chosen))
     for some in rooms.values():

@@ -6,11 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from django.db.models import Exists, F, OuterRef, Sum
+
 from residents.models import Building, Household, Resident
-from rounds.models import Visit
+from residents.staying import guests_of
+from rounds.models import Round, Visit
 from rounds.shortage import Share
-from rounds.snapshot import Snapshot, take_snapshot
-from supplies.models import Diet, Distribution, Entitlement, Line, Stock
+from rounds.snapshot import Snapshot, joined_rooms_of, needs_of, take_snapshot
+from supplies.models import Diet, Distribution, Entitlement, KeptShare, Line, Stock
 from supplies.sharing import Claim, share_out
 
 ELDERS = frozenset({Resident.AgeBand.ELDER.value, Resident.AgeBand.OLD.value})
@@ -48,6 +51,16 @@ class Plan:
 
     snapshots: list[Snapshot]
     lines: list[LinePlan]
+    absent: list[Snapshot] = field(default_factory=list)  # nobody is at home: no visit, but their due is kept
+
+    @property
+    def everybody(self) -> list[Snapshot]:
+        return [*self.snapshots, *self.absent]
+
+    @property
+    def kept(self) -> list[Snapshot]:
+        entitled = self.entitled
+        return [one for one in self.absent if one.visit.household_id in entitled]
 
     @property
     def missing(self) -> int:
@@ -69,41 +82,92 @@ class BuildingPlan:
     due: list[int] = field(default_factory=list)  # by line
     shares: list[int] = field(default_factory=list)
     waiting: int = 0
+    kept: int = 0
 
 
 def reckon(distribution: Distribution, snapshots: list[Snapshot] | None = None) -> Plan:
-    """Ten statements, however many households. Without snapshots: of who lives there now."""
+    """Twelve statements, four more where somebody is away. Without snapshots: of who lives there now."""
     lines = list(distribution.lines.select_related("batch__item").prefetch_related("variants"))
     if snapshots is None:
         snapshots = take_snapshot(distribution.round)
-    households = [snapshot.visit.household_id for snapshot in snapshots]
+    absent = absent_households(distribution.round, snapshots)
+    everybody = [*snapshots, *absent]
     diets = dict(
         Diet.objects.filter(household__door__building__compound=distribution.round.compound_id).values_list(
             "household", "variant"
         )
     )
     waited = _waited_last_time(distribution)
-    there = dict(
-        Stock.objects.in_store().filter(batch__in=[line.batch_id for line in lines]).values_list("batch", "quantity")
-    )
+    there = free_in_store([line.batch_id for line in lines])
     plans = []
     for line in lines:
         claims = [
             Claim(
-                key=household,
+                key=snapshot.visit.household_id,
                 quantity=quantity,
                 heads=snapshot.visit.expected_count,
                 elders=_count(snapshot, ELDERS),
                 needs=len(snapshot.visit.needs),
-                has_waited=household in waited,
+                has_waited=snapshot.visit.household_id in waited,
             )
-            for household, snapshot in zip(households, snapshots, strict=True)
-            if (quantity := due_of(line, snapshot, diets.get(household, "")))
+            for snapshot in everybody
+            if (quantity := due_of(line, snapshot, diets.get(snapshot.visit.household_id, "")))
         ]
         plan = LinePlan(line, there.get(line.batch_id, 0), claims)
         plan.shares = share_out(claims, plan.available, distribution.rule, distribution.seed, distribution.hand_waits)
         plans.append(plan)
-    return Plan(snapshots, plans)
+    return Plan(snapshots, plans, absent)
+
+
+def absent_households(round: Round, snapshots: list[Snapshot]) -> list[Snapshot]:
+    """Lived-in households of which somebody is in hospital or out of town and nobody at home.
+
+    Who sleeps behind another door of the compound is counted there, and is not away. One statement where nobody is
+    away, else five.
+    """
+    somewhere = Resident.objects.filter(household=OuterRef("pk"), moved_out_on=None).exclude(
+        whereabouts=Resident.Whereabouts.HOME
+    )
+    away = Household.objects.lived_in().filter(Exists(somewhere), door__building__rounds=round)
+    seen = {one.visit.household_id for one in snapshots}
+    households = [home for home in away.select_related("door").with_people() if home.pk not in seen]
+    if not households:
+        return []
+    buildings = list(round.buildings.all())
+    guests, rooms = guests_of(buildings), joined_rooms_of(buildings)
+    found = []
+    for household in households:
+        people: list[Resident | None] = [one for one in household.current_residents if one.pk not in guests.gone]
+        if people:
+            found.append(_absent(round, household, people, rooms.get(household.door_id, [])))
+    return found
+
+
+def _absent(round: Round, household: Household, people: list[Resident | None], joined: list[str]) -> Snapshot:
+    door = household.door
+    visit = Visit(
+        round=round,
+        household=household,
+        building_id=door.building_id,
+        entrance=door.entrance,
+        floor=door.floor,
+        position=door.position,
+        room=door.room,
+        joined_rooms=joined,
+        needs=needs_of(people),
+        expected_count=max(len(people), household.told_count or 0),
+    )
+    return Snapshot(visit, people)
+
+
+def free_in_store(batches: Iterable[int]) -> dict[int, int]:
+    """Batch -> what is there and not kept for somebody who is away. Two statements."""
+    batches = list(batches)
+    there = dict(Stock.objects.in_store().filter(batch__in=batches).values_list("batch", "quantity"))
+    kept = KeptShare.objects.open().filter(line__batch__in=batches).order_by().values_list("line__batch")
+    for batch, count in kept.annotate(n=Sum("allotted")):
+        there[batch] = max(0, there.get(batch, 0) - count)
+    return there
 
 
 def due_of(line: Line, snapshot: Snapshot, diet: str) -> int:
@@ -137,8 +201,10 @@ def _waited_last_time(distribution: Distribution) -> frozenset[int]:
         round__compound=distribution.round.compound_id, round__opened_at__isnull=False
     ).exclude(pk=distribution.pk)
     before = opened.exclude(round__state="cancelled").order_by("-round__opened_at").values("round")[:1]
-    waiting = Entitlement.objects.waiting().filter(visit__round__in=list(before.values_list("round", flat=True)))
-    return frozenset(waiting.values_list("visit__household", flat=True))
+    rounds = list(before.values_list("round", flat=True))
+    waiting = Entitlement.objects.waiting().filter(visit__round__in=rounds).values_list("visit__household", flat=True)
+    away = KeptShare.objects.filter(line__distribution__round__in=rounds, allotted__lt=F("quantity"))
+    return frozenset([*waiting, *away.values_list("household", flat=True)])
 
 
 def by_building(plan: Plan, buildings: Mapping[int, Building]) -> list[BuildingPlan]:
@@ -146,7 +212,7 @@ def by_building(plan: Plan, buildings: Mapping[int, Building]) -> list[BuildingP
         pk: BuildingPlan(building, 0, [0] * len(plan.lines), [0] * len(plan.lines))
         for pk, building in buildings.items()
     }
-    where = {snapshot.visit.household_id: snapshot.visit.building_id for snapshot in plan.snapshots}
+    where = {snapshot.visit.household_id: snapshot.visit.building_id for snapshot in plan.everybody}
     for number, line in enumerate(plan.lines):
         for claim in line.claims:
             row = rows[where[claim.key]]
@@ -156,6 +222,8 @@ def by_building(plan: Plan, buildings: Mapping[int, Building]) -> list[BuildingP
         rows[where[key]].households += 1
     for key in plan.waiting:
         rows[where[key]].waiting += 1
+    for one in plan.kept:
+        rows[one.visit.building_id].kept += 1
     return list(rows.values())
 
 
@@ -181,4 +249,24 @@ def entitlements_of(plan: Plan, visits: Mapping[int, Visit]) -> list[Entitlement
         )
         for line in plan.lines
         for claim in line.claims
+        if claim.key in visits
+    ]
+
+
+def kept_shares_of(plan: Plan) -> list[KeptShare]:
+    """Unsaved: of the households of which nobody is at home."""
+    away = {one.visit.household_id: one.visit for one in plan.absent}
+    return [
+        KeptShare(
+            line=line.line,
+            household_id=claim.key,
+            building_id=away[claim.key].building_id,
+            rooms=away[claim.key].rooms[:80],
+            quantity=claim.quantity,
+            allotted=line.shares[claim.key].allotted,
+            wait_reason=line.shares[claim.key].reason,
+        )
+        for line in plan.lines
+        for claim in line.claims
+        if claim.key in away
     ]

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from residents.models import Compound, Volunteer
 from rounds.forms import WindowForm
-from supplies.models import Batch, Distribution, Handover, Item, Line, Variant
+from supplies.models import OF_ONE_LINE, Batch, Distribution, Handover, Item, Line, Variant
 from supplies.models.ledger import MOST
 
 
@@ -160,18 +160,39 @@ class LobbyForm(forms.Form):
         return next((str(text) for texts in self.errors.values() for text in texts), "")
 
 
+class KeepForm(forms.Form):
+    until = _day(_("Kept until"))
+
+
 class HandoverForm(forms.Form):
     handover = forms.ChoiceField(label=_("What happened"), choices=Handover.choices, widget=forms.RadioSelect)
     line = forms.ModelChoiceField(label=_("Of what"), queryset=Line.objects.none(), required=False, empty_label=None)
     count = QuantityField(
-        label=_("How many"), required=False, least=0, help_text=_("Given, if fewer than due; thrown away, if damaged.")
+        label=_("How many"),
+        required=False,
+        least=0,
+        help_text=_("Given, if fewer; thrown away, if damaged; given back, if swapped."),
+    )
+    swapped_for = forms.ModelChoiceField(
+        label=_("Given instead"),
+        queryset=Line.objects.none(),
+        required=False,
+        empty_label=_("one of the same"),
+        help_text=_("Only for a swap: it goes out of the lobby, and what came back goes in."),
     )
     until = _day(_("Kept until"), required=False)
+    photo = forms.FileField(
+        label=_("Photo, if you like"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "image/*"}),
+        help_text=_("Of the bag, not of people. Place and time are taken out of it; it is deleted after some days."),
+    )
     note = forms.CharField(label=_("Remark"), max_length=200, required=False)
 
-    def __init__(self, *args, lines, **kwargs):
+    def __init__(self, *args, lines, others, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["line"].queryset = lines  # type: ignore[attr-defined]
+        self.fields["swapped_for"].queryset = others  # type: ignore[attr-defined]
 
     def clean(self):
         cleaned = super().clean()
@@ -195,8 +216,11 @@ class HandoverForm(forms.Form):
         details = {"handover": str(told["handover"])}
         if told["handover"] in {Handover.SHORT, Handover.DAMAGED}:
             details["count"] = str(told["count"])
-            if told["line"]:
-                details["line"] = str(told["line"].pk)
+        if told["handover"] == Handover.SWAPPED:
+            details |= {"count": str(told["count"])} if told["count"] else {}
+            details |= {"for": str(told["swapped_for"].pk)} if told["swapped_for"] else {}
+        if told["handover"] in OF_ONE_LINE and told["line"]:
+            details["line"] = str(told["line"].pk)
         if told["handover"] == Handover.KEPT:
             details["until"] = told["until"].isoformat()
         return details

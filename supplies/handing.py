@@ -7,10 +7,11 @@ books of it what the lobby holds. The rest is booked when more is loaded or expl
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
+from django.db.models import Q
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
@@ -19,10 +20,13 @@ from rounds.folding import standing
 from rounds.marks import NewMarks
 from rounds.models import Mark, Outcome, Round, Visit
 from supplies.ledger import lock_stocks
-from supplies.models import Entitlement, Handover, Line, Stock, StockMove
+from supplies.models import OF_ONE_LINE, Entitlement, Handover, Line, Stock, StockMove
 
 Kind = StockMove.Kind
-TOLD = ["told_given", "told_spoiled", "given", "spoiled", "handover", "keep_until"]
+TOLD = [
+    *("told_given", "told_spoiled", "told_swapped", "given", "spoiled", "swapped"),
+    *("swapped_for", "handover", "keep_until"),
+]
 
 # What each word of the details goes with; `given` and `refused` are said by the outcome alone.
 OUTCOME_OF = {
@@ -40,6 +44,8 @@ class Told(NamedTuple):
     handover: str = ""
     given: int = 0
     spoiled: int = 0
+    swapped: int = 0
+    swapped_for: int | None = None
     until: date | None = None
 
 
@@ -50,32 +56,66 @@ def record_handovers(news: NewMarks) -> None:
     if not visits:
         return
     rows = list(Entitlement.objects.filter(visit__in=visits).select_related("line").order_by("pk"))
+    lines = _lines_of(rows, news)
     first = {row.visit_id: row.line_id for row in reversed(rows)}
+    anew = set()
     for row in rows:
         visit = visits[row.visit_id]
-        told = tell(row, visit, standing(news.marks_of[visit.pk]), first[visit.pk])
+        others = lines.get(row.line.distribution_id, {})
+        told = tell(row, visit, standing(news.marks_of[visit.pk]), first[visit.pk], others)
+        if row.swapped and told.swapped_for != row.swapped_for_id:
+            anew.add(row.pk)
         row.handover, row.keep_until = told.handover, told.until
-        row.told_given, row.told_spoiled = told.given, told.spoiled
-    book(rows, visits, touched)
+        row.told_given, row.told_spoiled, row.told_swapped = told.given, told.spoiled, told.swapped
+        row.swapped_for = others.get(told.swapped_for or 0)
+    book(rows, visits, touched, anew)
 
 
-def tell(row: Entitlement, visit: Visit, marks: Sequence[Mark], first_line: int) -> Told:
-    """What a door's standing marks say of one line: the last what the household has; each damaged bag counts."""
-    spoiled = sum(_count(mark, row, first_line) for mark in marks if _word(mark) == Handover.DAMAGED)
+def _lines_of(rows: Iterable[Entitlement], news: NewMarks) -> dict[int, dict[int, Line]]:
+    """Distribution -> its lines by key: what a thing may be swapped for. No statement where nothing was swapped."""
+    if not any(_word(mark) == Handover.SWAPPED for marks in news.marks_of.values() for mark in marks):
+        return {}
+    found: dict[int, dict[int, Line]] = defaultdict(dict)
+    for line in Line.objects.filter(distribution__in={row.line.distribution_id for row in rows}):
+        found[line.distribution_id][line.pk] = line
+    return found
+
+
+def tell(row: Entitlement, visit: Visit, marks: Sequence[Mark], first_line: int, others: Mapping[int, Line]) -> Told:
+    """What a door's standing marks say of one line: the last word is what they have; each damaged bag counts."""
     if not marks:
         return Told()
+    given: int | None = None  # not told of yet
+    spoiled = swapped = 0
+    swapped_for = None
+    for mark in marks:
+        word = _word(mark)
+        count = _count(mark, row, first_line)
+        if word not in OF_ONE_LINE:
+            given, swapped = row.allotted if mark.outcome == Outcome.DONE else 0, 0
+        elif not _speaks_of(mark, row, first_line):
+            given = row.allotted if given is None else given
+        elif word == Handover.SHORT:
+            given, swapped = count, 0
+        elif word == Handover.DAMAGED:
+            given, swapped = max(0, (row.allotted if given is None else given) - count), 0
+            spoiled += count
+        else:
+            given, swapped = row.allotted, count
+            swapped_for = _swapped_for(mark, row, others)
     last = marks[-1]
     word = _word(last)
-    if visit.outcome == Outcome.DONE and word not in {Handover.SHORT, Handover.DAMAGED}:
-        given = row.allotted
-    elif word == Handover.SHORT:
-        given = _count(last, row, first_line) if _speaks_of(last, row, first_line) else row.allotted
-    elif word == Handover.DAMAGED and not _speaks_of(last, row, first_line):
-        given = row.allotted
-    else:
-        given = 0
+    if word not in OF_ONE_LINE:
+        given = row.allotted if visit.outcome == Outcome.DONE else 0
     until = parse_date_softly(last.details.get("until", "")) if word == Handover.KEPT else None
-    return Told(word, given, spoiled, until)
+    return Told(word, given or 0, spoiled, swapped, swapped_for if swapped else None, until)
+
+
+def _swapped_for(mark: Mark, row: Entitlement, others: Mapping[int, Line]) -> int:
+    """Another line of the same distribution; the same again (a good one for a bad one) where none is named."""
+    text = mark.details.get("for", "")
+    named = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+    return named if named in others else row.line_id
 
 
 def _word(mark: Mark) -> str:
@@ -108,27 +148,39 @@ def parse_date_softly(text: str) -> date | None:
 # --- The books ------------------------------------------------------------------------------------
 
 
-def book(rows: list[Entitlement], visits: dict[int, Visit], by: dict[int, int]) -> None:
+def book(rows: list[Entitlement], visits: dict[int, Visit], by: dict[int, int], anew: Collection[int] = ()) -> None:
     """Bring the ledger to what the (locked) rows tell, as far as each lobby's stock goes."""
-    wanting = [row for row in rows if (row.given, row.spoiled) != (row.told_given, row.told_spoiled)]
+    wanting = [row for row in rows if row.pk in anew or _booked(row) != _told(row)]
     if wanting:
         buildings = {visits[row.visit_id].building_id for row in wanting}
-        keys = Stock.objects.filter(batch__in={row.line.batch_id for row in wanting}, building__in=buildings)
+        lines = Line.objects.filter(distribution__in={row.line.distribution_id for row in wanting})
+        keys = Stock.objects.filter(batch__in=lines.values("batch"), building__in=buildings)
         stocks = lock_stocks(keys.values_list("pk", flat=True))
-        places = {(stock.batch_id, stock.building_id): stock for stock in stocks.values()}
-        moves = _counters([row for row in wanting if _goes_down(row)], stocks, by)
+        places = {(stock.batch_id, stock.building_id or 0): stock for stock in stocks.values()}
+        down = [row for row in wanting if row.pk in anew or any(map(int.__lt__, _told(row), _booked(row)))]
+        moves = _counters(down, stocks, by)
         for row in wanting:
-            stock = places.get((row.line.batch_id, visits[row.visit_id].building_id))
+            building = visits[row.visit_id].building_id
+            stock = places.get((row.line.batch_id, building))
             if stock is not None:
                 moves += _further(row, stock, by[row.visit_id])
+                moves += _swap(row, stock, places.get((_batch_for(row), building)), by[row.visit_id])
         Stock.objects.bulk_update(stocks.values(), ["quantity"])
         StockMove.objects.bulk_create(moves)
     if rows:
         Entitlement.objects.bulk_update(rows, TOLD)
 
 
-def _goes_down(row: Entitlement) -> bool:
-    return row.told_given < row.given or row.told_spoiled < row.spoiled
+def _told(row: Entitlement) -> tuple[int, int, int]:
+    return row.told_given, row.told_spoiled, row.told_swapped
+
+
+def _booked(row: Entitlement) -> tuple[int, int, int]:
+    return row.given, row.spoiled, row.swapped
+
+
+def _batch_for(row: Entitlement) -> int:
+    return row.swapped_for.batch_id if row.swapped_for is not None else 0
 
 
 def _counters(rows: list[Entitlement], stocks: dict[int, Stock], by: dict[int, int]) -> list[StockMove]:
@@ -140,16 +192,16 @@ def _counters(rows: list[Entitlement], stocks: dict[int, Stock], by: dict[int, i
     counters = []
     for move in standing_moves.order_by("pk"):
         row = by_pk[move.entitlement_id]  # type: ignore[index]
-        if move.kind == Kind.HANDED_OUT:
-            row.given -= move.quantity
-        else:
-            row.spoiled -= move.quantity
-        stocks[move.source_id].quantity += move.quantity  # type: ignore[index]
+        if move.source_id:
+            stocks[move.source_id].quantity += move.quantity
+        if move.target_id:
+            stocks[move.target_id].quantity -= move.quantity
         counters.append(
             StockMove(
                 batch_id=move.batch_id,
                 kind=Kind.COUNTER,
                 quantity=move.quantity,
+                source_id=move.target_id,
                 target_id=move.source_id,
                 distribution_id=move.distribution_id,
                 entitlement=row,
@@ -158,6 +210,8 @@ def _counters(rows: list[Entitlement], stocks: dict[int, Stock], by: dict[int, i
                 by_id=by[row.visit_id],
             )
         )
+    for row in rows:
+        row.given = row.spoiled = row.swapped = 0
     return counters
 
 
@@ -169,24 +223,37 @@ def _further(row: Entitlement, stock: Stock, by: int) -> list[StockMove]:
             continue
         stock.quantity -= quantity
         setattr(row, name, getattr(row, name) + quantity)
-        moves.append(
-            StockMove(
-                batch_id=stock.batch_id,
-                kind=kind,
-                quantity=quantity,
-                source=stock,
-                distribution_id=row.line.distribution_id,
-                entitlement=row,
-                reason=_("damaged at the door") if kind == Kind.WRITTEN_OFF else "",
-                by_id=by,
-            )
-        )
+        reason = _("damaged at the door") if kind == Kind.WRITTEN_OFF else ""
+        moves.append(_move(row, stock, kind, quantity, by, source=stock, reason=reason))
     return moves
+
+
+def _swap(row: Entitlement, stock: Stock, other: Stock | None, by: int) -> list[StockMove]:
+    """What came back from the door into the lobby, and as many of the other out of it: both or neither."""
+    if other is None or row.given < row.told_given:
+        return []
+    there = other.quantity if other is not stock else row.told_swapped  # one of the same: the returned one covers it
+    quantity = min(row.told_swapped - row.swapped, there)
+    if quantity <= 0:
+        return []
+    stock.quantity += quantity
+    other.quantity -= quantity
+    row.swapped += quantity
+    return [
+        _move(row, stock, Kind.EXCHANGED, quantity, by, target=stock, reason=_("swapped at the door")),
+        _move(row, other, Kind.HANDED_OUT, quantity, by, source=other, reason=_("swapped at the door")),
+    ]
+
+
+def _move(row: Entitlement, stock: Stock, kind: str, quantity: int, by: int, **facts) -> StockMove:
+    distribution = row.line.distribution_id
+    facts |= {"quantity": quantity, "distribution_id": distribution, "entitlement": row, "by_id": by}
+    return StockMove(batch_id=stock.batch_id, kind=kind, **facts)
 
 
 def lock_uncovered(*, lines: Iterable[Line], building: Building | None = None) -> dict[int, Visit]:
     """The visits of which the books do not hold what was told. Locked before any balance is, as marks do it."""
-    rows = Entitlement.objects.uncovered().filter(line__in=lines)
+    rows = Entitlement.objects.uncovered().filter(Q(line__in=lines) | Q(swapped_for__in=lines))
     if building is not None:
         rows = rows.filter(visit__building=building)
     keys = set(rows.values_list("visit", flat=True))
@@ -199,5 +266,5 @@ def lock_uncovered(*, lines: Iterable[Line], building: Building | None = None) -
 def book_uncovered(*, visits: dict[int, Visit], by: User) -> None:
     """Book what was told before the lobby's books held it. In the caller's transaction."""
     if visits:
-        rows = list(Entitlement.objects.filter(visit__in=visits).select_related("line").order_by("pk"))
+        rows = list(Entitlement.objects.filter(visit__in=visits).select_related("line", "swapped_for").order_by("pk"))
         book(rows, visits, defaultdict(lambda: by.pk))

@@ -1,6 +1,7 @@
 """One building's part of a distribution: counted in the lobby, told at the doors, printed, brought back."""
 
 from itertools import groupby
+from uuid import uuid4
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -13,12 +14,13 @@ from residents.access import get_visible
 from residents.models import AccessRecord, Building
 from rounds.board import LETTERS
 from rounds.marks import mark_at_desk
-from rounds.models import Round, Visit
+from rounds.models import Mark, Round, Visit
 from rounds.services import RoundError
 from supplies.distribution_views import DISTRIBUTIONS
 from supplies.forms import HandoverForm, LobbyForm
 from supplies.handing import OUTCOME_OF, record_handovers
-from supplies.models import Distribution, Handover, Line
+from supplies.models import Distribution, Handover, KeptShare, Line
+from supplies.photos import MOST_BYTES, PhotoError, keep_photo
 from supplies.reconciling import read_books, titles_by_visit
 from supplies.services import bring_back, find_in, load_building, write_off_in
 
@@ -64,6 +66,7 @@ def lobby(request, pk, building_pk):
             (floor, list(some)) for floor, some in groupby(doors, key=lambda visit: (visit.entrance, visit.floor))
         ],
         "missing": sum(visit.is_missing for visit in doors),
+        "kept": KeptShare.objects.filter(line__distribution=row, building=building).select_related("line__batch__item"),
         "is_running": row.closed_at is None and row.round.state in {Round.State.OPEN, Round.State.CLOSED},
     }
     return render(request, "supplies/lobby.html", context)
@@ -117,10 +120,12 @@ def handover(request, pk):
         raise PermissionDenied
     dues = titles_by_visit([visit.pk]).get(visit.pk, [])
     lines = Line.objects.filter(pk__in=[due.line_id for due in dues]).select_related("batch__item")
-    form = HandoverForm(request.POST or None, lines=lines, initial={"handover": Handover.GIVEN})
+    others = Line.objects.filter(distribution=visit.round.distribution).select_related("batch__item")
+    initial = {"handover": Handover.GIVEN}
+    form = HandoverForm(request.POST or None, request.FILES or None, lines=lines, others=others, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            mark_at_desk(
+            mark = mark_at_desk(
                 visit=visit,
                 by=request.user,
                 outcome=OUTCOME_OF[Handover(form.cleaned_data["handover"])],
@@ -128,13 +133,25 @@ def handover(request, pk):
                 details=form.details(),
                 follow=lambda news: record_handovers(news) or {},
             )
+            _take_photo(request, mark, form.cleaned_data["photo"])
             messages.success(request, _("Noted for %(room)s.") % {"room": visit.full_room})
             place = reverse("supplies:lobby", args=[visit.round_id, visit.building_id])
             return redirect(f"{place}#v{visit.pk}")
         except RoundError as error:
             form.add_error(None, str(error))
     context = {"visit": visit, "round": visit.round, "dues": dues, "form": form, "letter": LETTERS[visit.outcome]}
+    context["photos"] = visit.photos.kept()
     return render(request, "supplies/handover.html", context, status=422 if form.errors else 200)
+
+
+def _take_photo(request, mark: Mark, upload) -> None:
+    """The handover counts whatever the picture is."""
+    if upload is None:
+        return
+    try:
+        keep_photo(id=uuid4(), mark_id=mark.pk, content=upload.read(MOST_BYTES + 1), by=request.user)
+    except PhotoError as error:
+        messages.warning(request, f"{error} {_('The handover is noted without it.')}")
 
 
 # --- On paper -------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Read models of a distribution: each building's books, and the totals everybody may see. Two statements each."""
+"""Read models of a distribution: each building's books, and the totals everybody may see."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 
 from residents.models import Building
 from rounds.models import Outcome
-from supplies.models import Distribution, Entitlement, Line, StockMove
+from supplies.models import Distribution, Entitlement, KeptShare, Line, StockMove
 
 Kind = StockMove.Kind
 
@@ -46,7 +46,7 @@ class Page:
 
 
 def read_books(distribution: Distribution, buildings: list[Building] | None = None) -> list[Page]:
-    """In the order people say the buildings. Four statements, three when the buildings are known."""
+    """In the order people say the buildings. Five statements, four when the buildings are known."""
     places = list(distribution.round.buildings.all()) if buildings is None else buildings
     lines = list(distribution.lines.select_related("batch__item"))
     pages = {(place.pk, line.pk): Page(place, line) for place in places for line in lines}
@@ -68,11 +68,18 @@ def _read_entitlements(distribution: Distribution, pages: dict[tuple[int, int], 
             uncovered=Sum(F("told_given") - F("given") + F("told_spoiled") - F("spoiled")),
         )
     )
+    swaps = Entitlement.objects.filter(swapped_for__distribution=distribution, swapped__lt=F("told_swapped")).order_by()
     for row in rows:
         page = pages.get((row["visit__building"], row["line"]))
         if page is not None:
             for name in ("households", "due", "allotted", "told", "uncovered"):
                 setattr(page, name, row[name])
+    for building, line, open_swaps in swaps.values_list("visit__building", "swapped_for").annotate(
+        n=Sum(F("told_swapped") - F("swapped"))
+    ):
+        page = pages.get((building, line))
+        if page is not None:
+            page.uncovered += open_swaps
 
 
 def _read_moves(distribution: Distribution, pages: dict[tuple[int, int], Page], line_of: dict[int, int]) -> None:
@@ -95,13 +102,14 @@ def _read_moves(distribution: Distribution, pages: dict[tuple[int, int], Page], 
         Kind.ADJUSTED: ("found", 1),
         Kind.RETURNED: ("returned", -1),
         Kind.HANDED_OUT: ("given", -1),
+        Kind.EXCHANGED: ("given", -1),  # came back from the door: given is what the doors have
         Kind.WRITTEN_OFF: ("written_off", -1),
     }
     for place, batch, deed, total in rows:
         page = pages.get((place, line_of.get(batch, 0)))
         if page is not None and deed in names:
             name, sign = names[deed]
-            setattr(page, name, sign * total)
+            setattr(page, name, getattr(page, name) + sign * total)
 
 
 @dataclass
@@ -115,6 +123,7 @@ class Totals:
     due: int = 0
     allotted: int = 0
     given: int = 0
+    kept: int = 0  # households of which nobody is at home: their share waits in the store
 
     @property
     def percent(self) -> int:
@@ -142,6 +151,10 @@ def read_totals(distribution: Distribution) -> tuple[list[Totals], Totals]:
         for name in ("households", "reached", "waiting", "due", "allotted", "given"):
             setattr(totals, name, row[name])
             setattr(all_of, name, getattr(all_of, name) + row[name])
+    away = KeptShare.objects.filter(line__distribution=distribution, allotted__gte=1).order_by()
+    for building, count in away.values_list("building").annotate(n=Count("household", distinct=True)):
+        rows[building].kept = count
+        all_of.kept += count
     return list(rows.values()), all_of
 
 

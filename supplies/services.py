@@ -16,10 +16,11 @@ from residents.statements import Writes
 from rounds.models import Outcome, Round, Visit
 from rounds.services import change_round, close_round, create_round, open_round
 from rounds.snapshot import Snapshot
-from supplies.entitling import Plan, entitlements_of, reckon
+from supplies.absent import refuse_kept
+from supplies.entitling import Plan, entitlements_of, kept_shares_of, reckon
 from supplies.handing import book_uncovered, lock_uncovered
 from supplies.ledger import SupplyError, check_quantity, post_moves, require_reason, stock_in, write_off
-from supplies.models import Batch, Diet, Distribution, Entitlement, Line, StockMove, Variant
+from supplies.models import Batch, Diet, Distribution, Entitlement, KeptShare, Line, StockMove, Variant
 from supplies.reconciling import read_books
 
 Kind = StockMove.Kind
@@ -147,6 +148,7 @@ def open_distribution(*, distribution: Distribution, by: User) -> list[Snapshot]
     _refuse_others_waiting(row, plan)  # the store may hold less than when it was decided
     visits = {snapshot.visit.household_id: snapshot.visit for snapshot in snapshots}
     rows = Entitlement.objects.bulk_create(entitlements_of(plan, visits), batch_size=2000)
+    KeptShare.objects.bulk_create(kept_shares_of(plan))
     carried = {row.visit_id for row in rows if row.allotted}
     _spare_the_stairs([visit for visit in visits.values() if visit.pk not in carried])
     return snapshots
@@ -198,6 +200,7 @@ def load_building(*, line: Line, building: Building, quantity: int, by: User) ->
         batch=line.batch, kind=Kind.LOADED, quantity=quantity, source=source, target=target, distribution=row, by=by
     )
     post_moves([move])
+    refuse_kept(line.batch)
     book_uncovered(visits=visits, by=by)
     return move
 

@@ -2,9 +2,9 @@
 
 from django.urls import path
 
+from supplies import absent_views, photo_views, views
 from supplies import distribution_views as distributions
 from supplies import lobby_views as lobby
-from supplies import views
 
 app_name = "supplies"
 urlpatterns = [
@@ -39,5 +39,10 @@ urlpatterns = [
     path("<int:pk>/<int:building_pk>/pick-list/", lobby.pick_list, name="pick_list"),
     path("<int:pk>/<int:building_pk>/labels/", lobby.labels, name="labels"),
     path("visits/<int:pk>/", lobby.handover, name="handover"),
+    path("photos/<uuid:pk>/", photo_views.photo, name="photo"),
+    path("in/<int:pk>/kept/", absent_views.kept, name="kept"),
+    path("kept/<int:pk>/hand-over/", absent_views.kept_hand_over, name="kept_hand_over"),
+    path("kept/<int:pk>/until/", absent_views.kept_until, name="kept_until"),
+    path("kept/<int:pk>/let-go/", absent_views.kept_let_go, name="kept_let_go"),
     path("totals/<str:code>/", distributions.totals_public, name="totals_public"),
 ]

@@ -5,11 +5,13 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from residents.access import get_kept, get_visible
 from residents.models import Building, Compound, Household
 from rounds.forms import ReasonForm
+from supplies.absent import open_shares
 from supplies.forms import (
     ArrivalForm,
     CountForm,
@@ -37,6 +39,7 @@ from supplies.services import set_diets
 from supplies.storing import gear_out, read_shelves, with_numbers
 
 SHOWN = 12
+STORE_LISTS = [("stock", gettext_lazy("Stock")), ("batches", gettext_lazy("Batches")), ("kept", gettext_lazy("Kept"))]
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -66,7 +69,10 @@ def store(request, pk):
         "distributions": distributions.select_related("round")[:SHOWN],
         "gear": gear_out(compound) if compound.pk in request.user.access.steward else [],
         "can_keep": compound.pk in request.user.access.steward,
-        "kept": Building.objects.filter(compound=compound, pk__in=request.user.access.lead_buildings),
+        "kept": open_shares(compound) if compound.pk in request.user.access.steward else [],
+        "today": today,
+        "lists": STORE_LISTS if compound.pk in request.user.access.steward else STORE_LISTS[:2],
+        "led": Building.objects.filter(compound=compound, pk__in=request.user.access.lead_buildings),
     }
     return render(request, "supplies/store.html", context)
 

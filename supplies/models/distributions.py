@@ -161,20 +161,26 @@ class Handover(models.TextChoices):
     KEPT = "kept", _("kept until a day")
 
 
+# These speak of one line; what was told of the others stands.
+OF_ONE_LINE = frozenset({Handover.SHORT, Handover.DAMAGED, Handover.SWAPPED})
+
+
 class EntitlementQuerySet(models.QuerySet):
     def waiting(self):
         return self.filter(allotted__lt=F("quantity"))
 
     def uncovered(self):
         """Told as given or thrown away, and the lobby's books did not hold as many."""
-        return self.filter(Q(given__lt=F("told_given")) | Q(spoiled__lt=F("told_spoiled")))
+        return self.filter(
+            Q(given__lt=F("told_given")) | Q(spoiled__lt=F("told_spoiled")) | Q(swapped__lt=F("told_swapped"))
+        )
 
 
 class Entitlement(models.Model):
     """What one household is to get of one line. Frozen when the round opens, but for what its marks tell.
 
-    `told_*` is what the marks say, `given` and `spoiled` what the ledger has booked of it: the difference is what the
-    reconciliation shows.
+    `told_*` is what the marks say, `given`, `spoiled` and `swapped` what the ledger has booked of it: the difference is
+    what the reconciliation shows. What was swapped was given, came back, and as many of another line went out.
     """
 
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="entitlements")
@@ -184,8 +190,13 @@ class Entitlement(models.Model):
     wait_reason = models.CharField(max_length=10, choices=WaitReason, blank=True, default="")
     told_given = models.PositiveIntegerField(default=0)
     told_spoiled = models.PositiveIntegerField(default=0)
+    told_swapped = models.PositiveIntegerField(default=0)
     given = models.PositiveIntegerField(default=0)
     spoiled = models.PositiveIntegerField(default=0)
+    swapped = models.PositiveIntegerField(default=0)
+    swapped_for = models.ForeignKey(
+        Line, on_delete=models.PROTECT, related_name="swapped_in", null=True, blank=True, help_text=_("What went out.")
+    )
     handover = models.CharField(max_length=10, choices=Handover, blank=True, default="")
     keep_until = models.DateField(null=True, blank=True)
 
@@ -207,6 +218,10 @@ class Entitlement(models.Model):
             models.CheckConstraint(
                 condition=Q(given__lte=F("told_given"), spoiled__lte=F("told_spoiled")),
                 name="entitlement_booked_as_told",
+            ),
+            models.CheckConstraint(
+                condition=Q(swapped__lte=F("told_swapped"), told_swapped__lte=F("allotted")),
+                name="entitlement_swapped_as_told",
             ),
         ]
 

@@ -245,6 +245,7 @@ class StockMove(models.Model):
         ISSUED = "issued", _("issued")
         RETURNED = "returned", _("brought back")
         HANDED_OUT = "handed_out", _("handed out")
+        EXCHANGED = "exchanged", _("given back in a swap")
         WRITTEN_OFF = "written_off", _("written off")
         COUNTER = "counter", pgettext_lazy("ledger", "taken back")
 

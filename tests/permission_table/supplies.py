@@ -1,13 +1,18 @@
 """The store and distributions: stewards keep them, leads count and hand out in their own buildings, officers look."""
 
+import uuid
 from datetime import timedelta
+from io import BytesIO
 
 from django.utils import timezone
+from PIL import Image
 
 from compound.opening import open_any_round
+from rounds.marks import mark_at_desk
 from rounds.models import Visit
 from supplies.ledger import create_item, issue_gear, record_arrival, settle_count, stock_in
-from supplies.models import BatchCount, Item
+from supplies.models import BatchCount, Item, KeptShare
+from supplies.photos import keep_photo
 from supplies.services import add_line, create_distribution
 
 #                            method steward officer lead volunteer no-role nobody
@@ -22,7 +27,12 @@ OBJECT = {
     "supplies:arrive":          ("compound",  "FORM", 200, 403, 403, None),
     "supplies:gear":            ("compound",  "FORM", 200, 403, 403, None),
     "supplies:add":             ("compound",  "FORM", 200, 403, 403, None),
-    "reports:stock":            ("stock_list", "GET",  200, 200, 200, None),
+    "reports:store":            ("stock_list", "GET",  200, 200, 200, None),
+    "supplies:kept":            ("compound",  "GET",  200, 403, 403, None),
+    "supplies:kept_hand_over":  ("kept_share", "POST", 302, 403, 403, 403),
+    "supplies:kept_until":      ("kept_share", "POST", 302, 403, 403, 403),
+    "supplies:kept_let_go":     ("kept_share", "POST", 302, 403, 403, 403),
+    "supplies:photo":           ("photo",     "GET",  200, 200, 200, 404),
     "supplies:variants":        ("building",  "FORM", 200, 403, 200, 404),
     "supplies:batch":           ("batch",     "GET",  200, 200, 200, 200),
     "supplies:batch_count":     ("batch",     "POST", 422, 403, 422, 422),
@@ -57,7 +67,8 @@ BY_SECRET = {"supplies:totals_public"}
 MISSING = {
     "supply_line": [10**9, 10**9],
     "lobby_of": [10**9, 10**9],
-    "stock_list": [10**9, "xlsx"],
+    "stock_list": [10**9, "stock", "xlsx"],
+    "photo": [uuid.uuid4()],
     "handout_list": [10**9, "books", "csv"],
 }
 
@@ -77,6 +88,13 @@ def _distribution(place, batch):
     return row, add_line(distribution=row, batch=batch, amount=1)
 
 
+def _photo(visit, place):
+    mark = mark_at_desk(visit=visit, by=place.steward, outcome="done")
+    picture = BytesIO()
+    Image.new("RGB", (8, 8)).save(picture, "JPEG")
+    return keep_photo(id=uuid.uuid4(), mark_id=mark.pk, content=picture.getvalue(), by=place.steward)
+
+
 def things(place):
     item = Item.objects.filter(compound=place.compound, is_ppe=False).first()
     item = item or create_item(compound=place.compound, name="bag", unit="bag")
@@ -87,6 +105,15 @@ def things(place):
     draft, line = _distribution(place, _batch(place, item))
     opened, _line = _distribution(place, batch)
     open_any_round(round=opened.round, by=place.steward)
+    visit = Visit.objects.get(round=opened.round_id, household=place.household)
+    share = KeptShare.objects.create(
+        line=opened.lines.get(),
+        household=place.household,
+        building=place.building,
+        rooms="1",
+        quantity=1,
+        allotted=1,
+    )
     return {
         "batch": [batch.pk],
         "move": [batch.moves.first().pk],
@@ -94,8 +121,10 @@ def things(place):
         "draft_handout": [draft.round_id],
         "supply_line": [draft.round_id, line.pk],
         "handout": [opened.round_id],
-        "handout_visit": [Visit.objects.get(round=opened.round_id, household=place.household).pk],
+        "handout_visit": [visit.pk],
         "lobby_of": [opened.round_id, place.building.pk],
-        "stock_list": [place.compound.pk, "xlsx"],
+        "stock_list": [place.compound.pk, "stock", "xlsx"],
+        "kept_share": [share.pk],
+        "photo": [_photo(visit, place).pk],
         "handout_list": [opened.round_id, "books", "csv"],
     }

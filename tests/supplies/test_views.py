@@ -141,7 +141,7 @@ def test_batches_that_lie_too_long_stand_out(world, store, steward):
 def test_the_store_costs_the_same_for_few_and_many(world, store, steward, django_assert_num_queries, batches):
     for number in range(batches):
         store.arrive(5, item=create_item(compound=world.jiamu, name=f"item {number}", unit="bag"))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         steward.get(at("store", world.jiamu.pk))
 
 
@@ -295,7 +295,7 @@ def test_files_hold_what_the_pages_hold(world, lead, running):
     ]
     assert [line.split(",")[1] for line in lines("entitlements")[2:]] == ['"502"', '"301"', '"202"']
     assert len(lines("pick-list")) == 2 + 3
-    stock = lead.get(reverse("reports:stock", args=[world.jiamu.pk, "csv"]))
+    stock = lead.get(reverse("reports:store", args=[world.jiamu.pk, "stock", "csv"]))
     assert '"14","6"' in b"".join(stock.streaming_content).decode()
     assert lead.get(reverse("reports:supplies", args=[running.round_id, "gold", "csv"])).status_code == 404
 
@@ -312,15 +312,15 @@ def test_the_pages_cost_the_same_for_few_and_many(world, store, steward, django_
         move_in(world.building1.doors.all()[number % 10], f"甲{number}")
     distribution = store.prepare(store.arrive(3))
     plan_shortage(distribution=distribution, rule="lot", by=world.chen)
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(21):
         steward.get(at("distribution", distribution.round_id))
     distribution.refresh_from_db()
     store.open(distribution)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         steward.get(at("distribution", distribution.round_id))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         steward.get(at("lobby", distribution.round_id, world.building1.pk))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         steward.get(at("totals", distribution.round_id))
 
 
