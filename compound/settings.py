@@ -106,6 +106,7 @@ INSTALLED_APPS = [
     "sharing",
     "buying",
     "clock",
+    "money",
     "reports",
     "compound",
 ]

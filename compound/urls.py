@@ -50,6 +50,7 @@ urlpatterns = [
     path("sharing/", include("sharing.urls")),
     path("buying/", include("buying.urls")),
     path("clock/", include("clock.urls")),
+    path("money/", include("money.urls")),
     path("reports/", include("reports.urls")),
     path(settings.ADMIN_PATH, admin.site.urls),
 ]

@@ -17,6 +17,7 @@ FLOOR = {
     "sharing": 3,
     "buying": 3,
     "clock": 4,
+    "money": 4,
     "reports": 5,
     "compound": 6,
 }
