@@ -341,14 +341,6 @@ class Item(models.Model):
     def left_words(self) -> str:
         return "" if self.left is None else self.say(self.left)
 
-    @property
-    def ordered_words(self) -> str:
-        return self.say(self.ordered)
-
-    @property
-    def left_words(self) -> str:
-        return "" if self.left is None else self.say(self.left)
-
     def cost(self, quantity: int) -> Decimal:
         """To the cent, half a cent upwards, as a till does."""
         return (self.price * quantity / self.scale).quantize(CENT, ROUND_HALF_UP)
