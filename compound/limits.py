@@ -77,6 +77,9 @@ LIMITS: dict[str, list[Limit]] = {
     # 256 random bits need no exact count. Before a deadline a whole compound tells at once, from one address.
     "home": [Limit(1200, client_address), Limit(60, by_secret)],
     "home_tell": [Limit(600, client_address), Limit(20, by_secret)],
+    "home_buying": [Limit(600, client_address), Limit(20, by_secret)],
+    # 59 bits, for 48 hours: who guesses gets nowhere, and is told so early.
+    "buying:join": [Limit(20, by_user, methods=POSTS)],
     # A lobby's link hangs in the entrance and goes round its group; a page that is looked at asks every 5 s.
     "lifts:lobby_public": [Limit(1200, client_address), Limit(120, by_code)],
     "lifts:lobby_public_live": [Limit(6000, client_address), Limit(2400, by_code)],
@@ -93,7 +96,7 @@ LIMITS: dict[str, list[Limit]] = {
     "my_hand_over": [Limit(60, by_phone)],
     "my_fellows": [Limit(60, by_phone)],
 }
-FOR_HANDS = {"invite", "home", "home_tell", "lifts:lobby_public"}  # pages people open on a phone
+FOR_HANDS = {"invite", "home", "home_tell", "home_buying", "lifts:lobby_public"}  # pages people open on a phone
 FOR_PHONES = {"my_bind", "sync", "sync_photo", "my_doors", "my_claim", "my_release", "my_hand_over", "my_fellows"}
 
 

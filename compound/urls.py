@@ -7,7 +7,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from compound import account, health, home_antigen, household, opening, second_factor, views, visits, volunteer_day
+from compound import account, health, home_antigen, home_buying, household, opening, second_factor, views, visits, volunteer_day
 from compound.following import follow_marks
 from compound.phone_urls import phone_urlpatterns
 from compound.photo_sync import sync_photo
@@ -33,6 +33,7 @@ urlpatterns = [
     *phone_urlpatterns,
     path("h/<str:secret>/", household.home, name="home"),
     path("h/<str:secret>/antigen/<int:visit_pk>/", home_antigen.home_tell, name="home_tell"),
+    path("h/<str:secret>/buying/<int:order_pk>/", home_buying.home_buying, name="home_buying"),
     path("", include("residents.urls")),
     path("rounds/<int:pk>/open/", opening.round_open, name="round_open"),
     path("volunteers/<int:pk>/day/", volunteer_day.volunteer_day, name="volunteer_day"),
