@@ -1,0 +1,62 @@
+"""A workbook's sheets as grids of short texts, to point at. Runs inside the fence (reports/form_child.py): no database.
+
+A sheet: {"name", "rows", "columns", "cells": [[row, column, text, kind]], "merged": [[top, left, bottom, right]]}, rows
+and columns from 1, kind "f" for a formula and "" for anything else.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from typing import Any
+
+from openpyxl import load_workbook
+
+from residents.roster.words import RosterError
+from residents.roster.workbook import check_xlsx, look_through
+
+MOST_SHEETS = 20
+MOST_ROWS, MOST_COLUMNS = 200, 60
+LONGEST = 80
+PROGRAMS = ("xl/vbaproject", "xl/macrosheets/", "xl/dialogsheets/", "xl/activex/", "xl/embeddings/", "customui/")
+DRAWN = ("xl/media/", "xl/charts/", "xl/drawings/drawing", "xl/pivottables/")
+
+
+def read_grid(content: bytes) -> dict[str, Any]:
+    """Raises RosterError with the code of a sentence in reports/form_reading.py."""
+    look_through(content, check_xlsx)
+    drawn = _refuse_programs(content)
+    book = load_workbook(io.BytesIO(content), rich_text=True)
+    sheets = [_sheet(sheet) for sheet in book.worksheets if sheet.sheet_state == "visible"]
+    if not sheets:
+        raise RosterError("no_sheet")
+    if len(sheets) > MOST_SHEETS:
+        raise RosterError("too_many_sheets", limit=MOST_SHEETS)
+    return {"sheets": sheets, "drawn": drawn}
+
+
+def _refuse_programs(content: bytes) -> bool:
+    """What runs when a file is opened never goes out with our name on it. Says whether there are pictures or charts."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        names = [name.lower() for name in archive.namelist()]
+        types = archive.read("[Content_Types].xml").lower() if "[content_types].xml" in names else b""
+    if any(name.startswith(PROGRAMS) for name in names) or b"macroenabled" in types:
+        raise RosterError("macros")
+    return any(name.startswith(DRAWN) for name in names)
+
+
+def _sheet(sheet) -> dict[str, Any]:
+    rows, columns = min(sheet.max_row, MOST_ROWS), min(sheet.max_column, MOST_COLUMNS)
+    cells = []
+    for line in sheet.iter_rows(max_row=rows, max_col=columns):
+        for cell in line:
+            if cell.value is not None:
+                is_formula = cell.data_type == "f"
+                text = str(getattr(cell.value, "text", cell.value)) if is_formula else str(cell.value)
+                cells.append([cell.row, cell.column, text[:LONGEST], "f" if is_formula else ""])
+    merged = [
+        [area.min_row, area.min_col, area.max_row, area.max_col]
+        for area in sheet.merged_cells.ranges
+        if area.min_row <= MOST_ROWS and area.min_col <= MOST_COLUMNS
+    ]
+    return {"name": sheet.title, "rows": rows, "columns": columns, "cells": cells, "merged": sorted(merged)}

@@ -1,0 +1,154 @@
+"""The evening's sheets of a compound: what is left to do tonight, over all its open rounds.
+
+A sheet is one function of SHEETS: it gives a Sheet, or None to those it is not for. A room that comes later adds its
+own (receipts open, needs open) and the page, the print and the files have it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from residents.listing import listed
+from residents.models import Building, Compound, User
+from rounds.board import next_step
+from rounds.models import Outcome, Round, Visit
+from testing_rounds.hold_tables import HOLDS
+from testing_rounds.models import ExpectedPerson, Hold, Result
+
+
+@dataclass(frozen=True)
+class Night:
+    """Who looks at what: buildings they may see, of them those they keep, and the open rounds."""
+
+    compound: Compound
+    user: User
+    buildings: list[Building]
+    rounds: list[Round]
+
+    @property
+    def keeps_all(self) -> bool:
+        return self.compound.pk in self.user.access.steward
+
+    def missing(self):
+        visits = Visit.objects.filter(round__in=[round.pk for round in self.rounds], building__in=self.buildings)
+        return visits.missing()
+
+
+@dataclass(frozen=True)
+class Sheet:
+    name: str
+    title: str
+    header: list[str]
+    rows: list[list[str]]
+    empty: str  # what is said when there is nothing
+    is_restricted: bool = False
+    numbers: frozenset[int] = field(default_factory=frozenset)  # columns of counts
+
+
+def read_night(compound: Compound, user: User) -> Night:
+    """Two statements."""
+    buildings = list(Building.objects.visible_to(user).filter(compound=compound))
+    rounds = Round.objects.open().visible_to(user).filter(compound=compound).order_by("starts_at", "pk")
+    return Night(compound, user, buildings, list(rounds))
+
+
+def by_stairwell(night: Night) -> Sheet:
+    """Rooms for those who keep the house, a count for an officer. One statement."""
+    rounds = {round.pk: round for round in night.rounds}
+    rooms: dict[tuple, list[str]] = defaultdict(list)
+    counts: Counter[tuple] = Counter()
+    names = {building.pk: building for building in night.buildings}
+    for visit in night.missing().top_down().only(*_PLACE):
+        key = (visit.building_id, visit.entrance, visit.round_id)
+        counts[key] += 1
+        if night.user.access.keeps(names[visit.building_id]):
+            rooms[key].append(visit.rooms)
+    rows = [
+        [
+            str(names[building]),
+            _("entrance %(name)s") % {"name": entrance} if entrance else "",
+            str(rounds[round]),
+            str(counts[building, entrance, round]),
+            listed(rooms[building, entrance, round]),
+        ]
+        for building, entrance, round in counts
+    ]
+    header = [_("Building"), _("Entrance"), _("Round"), _("Doors missing"), _("Rooms")]
+    return Sheet("missing", _("Not done yet"), header, rows, _("Every door has an answer."), numbers=frozenset({3}))
+
+
+_PLACE = ("round_id", "building_id", "entrance", "floor", "position", "room", "joined_rooms")
+
+
+def refused_or_absent(night: Night) -> Sheet | None:
+    """With what was said at the door; for those who keep the house. One statement."""
+    kept = [building for building in night.buildings if night.user.access.keeps(building)]
+    if not kept:
+        return None
+    visits = (
+        night.missing()
+        .filter(building__in=kept, outcome__in=[Outcome.NOBODY_HOME, Outcome.REFUSED, Outcome.PARTLY])
+        .select_related("building", "round", "latest_mark__marked_by", "latest_mark__walked_by")
+        .top_down()
+    )
+    rows = [
+        [
+            str(visit.building),
+            visit.rooms,
+            visit.label,
+            str(visit.get_outcome_display()),
+            visit.latest_mark.note if visit.latest_mark else "",
+            f"{timezone.localtime(visit.latest_at):%H:%M} {visit.latest_mark.who}" if visit.latest_mark else "",
+            str(visit.round),
+            next_step(visit.outcome),
+        ]
+        for visit in visits
+    ]
+    header = [
+        *(_("Building"), _("Room"), _("Name (masked)"), _("State"), _("Reason")),
+        *(_("Marked at"), _("Round"), _("Next step")),
+    ]
+    return Sheet("reasons", _("Refused or absent"), header, rows, _("Nobody has refused, and nobody was out."))
+
+
+def positives_and_recalls(night: Night) -> Sheet | None:
+    """Stewards alone. Two statements."""
+    if not night.keeps_all:
+        return None
+    rows = []
+    told = (
+        ExpectedPerson.objects.filter(
+            visit__round__in=[round.pk for round in night.rounds], result__in=[Result.POSITIVE, Result.DISPUTED]
+        )
+        .select_related("visit__building", "visit__round")
+        .order_by("visit__building__position", "visit__building__code", "visit", "number")
+    )
+    for person in told:
+        rows.append([*_who(person), str(person.get_result_display()), str(person.visit.round), ""])
+    for hold in HOLDS.open().filter(tube__compound=night.compound).order_by("since", "pk"):
+        rows.append([*_who(hold.person), _("held at home"), str(hold.tube.test_round.round), _recall(hold)])
+    header = [_("Building"), _("Room"), _("Name (masked)"), _("What"), _("Round"), _("Recall")]
+    return Sheet("restricted", _("Positives and recalls"), header, rows, _("Nobody is held."), is_restricted=True)
+
+
+def _who(person: ExpectedPerson) -> list[str]:
+    return [str(person.visit.building), person.visit.full_room, str(person.masked_name)]
+
+
+def _recall(hold: Hold) -> str:
+    recalled = hold.recalled_as
+    if recalled is None:
+        return _("nobody to visit")
+    return str(recalled.get_result_display() or Outcome(recalled.outcome).label)
+
+
+SHEETS: tuple[Callable[[Night], Sheet | None], ...] = (by_stairwell, refused_or_absent, positives_and_recalls)
+
+
+def read_sheets(night: Night) -> list[Sheet]:
+    return [sheet for read in SHEETS if (sheet := read(night)) is not None]
