@@ -32,7 +32,10 @@ from residents.links import LinkError, LinkGone, find_link
 from residents.models import Household, HouseholdLink
 
 # In the order of the page. What is due comes before what is offered.
-PARTS = ("compound.home_antigen.antigen_part", "compound.home_buying.buying_part",)
+PARTS = (
+    "compound.home_antigen.antigen_part",
+    "compound.home_buying.buying_part",
+)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,18 @@ from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from compound import account, health, home_antigen, home_buying, household, opening, second_factor, views, visits, volunteer_day
+from compound import (
+    account,
+    health,
+    home_antigen,
+    home_buying,
+    household,
+    opening,
+    second_factor,
+    views,
+    visits,
+    volunteer_day,
+)
 from compound.following import follow_marks
 from compound.phone_urls import phone_urlpatterns
 from compound.photo_sync import sync_photo
