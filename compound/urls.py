@@ -20,6 +20,14 @@ from compound import (
     volunteer_day,
 )
 from compound.following import follow_marks
+from compound.home_sharing import (
+    home_pledge,
+    home_pledge_end,
+    home_share_new,
+    home_share_offer,
+    home_share_reservation,
+    home_share_wish,
+)
 from compound.phone_urls import phone_urlpatterns
 from compound.photo_sync import sync_photo
 from compound.sync import sync
@@ -43,6 +51,12 @@ urlpatterns = [
     path("sync/photos/<uuid:pk>/", sync_photo, name="sync_photo"),
     *phone_urlpatterns,
     path("h/<str:secret>/", household.home, name="home"),
+    path("h/<str:secret>/share/<slug:what>/", home_share_new, name="home_share_new"),
+    path("h/<str:secret>/share/offers/<int:pk>/<slug:deed>/", home_share_offer, name="home_share_offer"),
+    path("h/<str:secret>/share/held/<int:pk>/<slug:deed>/", home_share_reservation, name="home_share_reservation"),
+    path("h/<str:secret>/share/wishes/<int:pk>/<slug:deed>/", home_share_wish, name="home_share_wish"),
+    path("h/<str:secret>/drives/parts/<int:pk>/", home_pledge, name="home_pledge"),
+    path("h/<str:secret>/drives/pledges/<int:pk>/end/", home_pledge_end, name="home_pledge_end"),
     path("h/<str:secret>/antigen/<int:visit_pk>/", home_antigen.home_tell, name="home_tell"),
     path("h/<str:secret>/buying/<int:order_pk>/", home_buying.home_buying, name="home_buying"),
     path("", include("residents.urls")),

@@ -113,6 +113,11 @@ def drive_page(request, row: Drive, status: int = 200, **forms):
         "note_form": NoteForm(prefix="note"),
         "cancel_form": WhyForm(prefix="cancel"),
     } | forms
+    # A box that is gone meanwhile still says why nothing was done.
+    shown = {"open": {"collect_form"}, "collecting": {"made_form"}, "made": {"note_form"}}.get(row.state, set())
+    always = {"part_form"} if row.state != Drive.State.OPEN else set()
+    gone = ({"collect_form", "made_form", "note_form"} - shown) | always
+    context["closed_forms"] = [context[name] for name in sorted(gone)]
     return render(request, "sharing/drive.html", context, status=status)
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from residents.models import Building, Compound, Household, User, Volunteer
 from residents.numbers_typed import NumberError, read_quantity
 from rounds.forms import MomentField
-from sharing.models import Category, Corner, Drive, Pledge
+from sharing.models import Category, Corner, Drive, Part, Pledge
 from sharing.models.corner import MOST
 from sharing.models.drives import MOST_OF_A_PART
 from sharing.telling import SharingError, Teller, check_words
@@ -176,7 +176,7 @@ class ProxyReserveForm(ForHousehold):
 
 
 class ProxyPledgeForm(ForHousehold):
-    part = forms.ModelChoiceField(label=_("Part"), queryset=None, empty_label=None)
+    part = forms.ModelChoiceField(label=_("Part"), queryset=Part.objects.none(), empty_label=None)
     quantity = CountField(label=_("How much"), most=MOST_OF_A_PART)
     field_order = ["part", "quantity"]
 
