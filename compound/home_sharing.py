@@ -6,7 +6,7 @@ own, or not there any more, gets the same answer.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -49,7 +49,7 @@ def drives_part(visitor: Visitor) -> Part | None:
             part.action = visitor.address("home_pledge", part.pk)  # type: ignore[attr-defined]
             refused = visitor.refusal_at("drives", part.pk)
             part.error, part.typed = _again(refused)  # type: ignore[attr-defined]
-            for mine in part.mine:
+            for mine in part.mine:  # type: ignore[attr-defined]
                 mine.action = visitor.address("home_pledge_end", mine.pk)
     return Part("drives", "home/_drives.html", {"drives": drives}, style=STYLE)
 
@@ -88,7 +88,7 @@ def corner_part(visitor: Visitor) -> Part | None:
     return Part("share", "home/_sharing.html", context, style=STYLE)
 
 
-def _addresses(visitor: Visitor, name: str, pk: int, deeds: dict[str, Any]) -> dict[str, str]:
+def _addresses(visitor: Visitor, name: str, pk: int, deeds: Iterable[str]) -> dict[str, str]:
     return {deed: visitor.address(name, pk, deed) for deed in deeds}
 
 
@@ -181,8 +181,8 @@ def home_share_wish(request: HttpRequest, visitor: Visitor, pk: int, deed: str) 
     form = AnswerForm(request.POST)
     if not form.is_valid():
         return refuse(visitor, Refused("share", first_error(form), f"wish-{pk}", request.POST))
-    told: dict[str, Any] = {"wish": wish, "household": visitor.household, "teller": _teller(visitor)} | form.cleaned_data
-    return _try(visitor, f"wish-{pk}", request.POST, lambda: answer_wish(**told))
+    whose: dict[str, Any] = {"wish": wish, "household": visitor.household, "teller": _teller(visitor)}
+    return _try(visitor, f"wish-{pk}", request.POST, lambda: answer_wish(**whose, **form.cleaned_data))
 
 
 @home_act

@@ -101,7 +101,8 @@ LIMITS: dict[str, list[Limit]] = {
     "my_hand_over": [Limit(60, by_phone)],
     "my_fellows": [Limit(60, by_phone)],
 }
-FOR_HANDS = {*HOME_SHARING, "invite", "home", "home_tell", "home_buying", "lifts:lobby_public"}  # pages people open on a phone
+# Pages people open on a phone.
+FOR_HANDS = {*HOME_SHARING, "invite", "home", "home_tell", "home_buying", "lifts:lobby_public"}
 FOR_PHONES = {"my_bind", "sync", "sync_photo", "my_doors", "my_claim", "my_release", "my_hand_over", "my_fellows"}
 
 
