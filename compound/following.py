@@ -6,6 +6,7 @@ from uuid import UUID
 
 from rounds.marks import NewMarks
 from supplies.handing import record_handovers
+from testing_rounds.answers import record_answers
 from testing_rounds.people import add_people_met
 from testing_rounds.swabs import record_swabs
 
@@ -14,4 +15,4 @@ def follow_marks(news: NewMarks) -> dict[UUID, str]:
     """By mark, what its volunteer should know though the mark counts."""
     add_people_met(news)
     record_handovers(news)
-    return record_swabs(news)
+    return record_swabs(news) | record_answers(news)

@@ -2,6 +2,7 @@ from django.contrib import admin
 
 from residents.scoped_admin import FactAdmin, ScopedAdmin
 from testing_rounds.models import (
+    AnswerQuestion,
     Chase,
     Exemption,
     ExpectedPerson,
@@ -10,6 +11,7 @@ from testing_rounds.models import (
     LabList,
     PersonResult,
     ProofDecision,
+    Recheck,
     Swab,
     SwabQuestion,
     TestRound,
@@ -37,6 +39,25 @@ class ChaseAdmin(FactAdmin):
     list_filter = ["step", "was_reached"]
     search_fields = ["visit__room"]
     list_select_related = ["visit__round", "by"]
+
+
+@admin.register(AnswerQuestion)
+class AnswerQuestionAdmin(FactAdmin):
+    """Looked at on the building's page of results."""
+
+    compound_path = "mark__visit__round__compound"
+    list_display = ["mark", "number", "reason", "at", "looked_by"]
+    list_filter = ["reason"]
+    search_fields = ["mark__visit__room"]
+    list_select_related = ["mark__visit", "looked_by"]
+
+
+@admin.register(Recheck)
+class RecheckAdmin(FactAdmin):
+    compound_path = "person__visit__round__compound"
+    list_display = ["person", "asked_as", "since", "released_at", "released_by"]
+    search_fields = ["person__visit__room"]
+    list_select_related = ["person__visit", "asked_as__visit__round", "released_by"]
 
 
 @admin.register(ExpectedPerson)

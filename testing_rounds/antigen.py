@@ -22,7 +22,6 @@ from rounds.models import Round, Visit
 from rounds.services import change_round, create_round
 from testing_rounds.antigen_stats import PersonLine, Step, is_past, lines_of
 from testing_rounds.models import Chase, ExpectedPerson, PersonResult, Result, ResultSource, TestRound
-from testing_rounds.recheck import ask_for_single_tubes
 from testing_rounds.results import Telling, lock_people, tell_results
 from testing_rounds.settling import latest_by_source
 
@@ -118,11 +117,11 @@ def tell_household(
         if mine is not None and mine.value == value and person.result == value:
             told.same += 1
             continue
-        corrects = _what_it_corrects(standing[person.pk], source, value, link)
-        tellings.append(Telling(person=person, value=value, source=source, corrects=corrects))
+        corrected = _what_it_corrects(standing[person.pk], source, value, link)
+        for fact in corrected or (None,):
+            tellings.append(Telling(person=person, value=value, source=source, corrects=fact))
     if tellings:
         told.facts = tell_results(tellings=tellings, by=by, link=link)
-        ask_for_single_tubes(facts=told.positives, antigen_round=row.round, by=by)
     if link is not None:
         touch_link(link)
     return told
@@ -138,17 +137,18 @@ def _standing(people: set[int]) -> dict[int, dict[str, PersonResult]]:
 
 def _what_it_corrects(
     standing: dict[str, PersonResult], source: str, value: str, link: HouseholdLink | None
-) -> PersonResult | None:
-    """A second kit after an invalid one corrects nothing: both happened."""
+) -> list[PersonResult]:
+    """A second kit after an invalid one corrects nothing: both happened. One word for each source that says otherwise:
+    a fact corrects one."""
     mine = standing.get(source)
     others = [fact for name, fact in standing.items() if name != source]
     if link is None:
         differing = [fact for fact in others if fact.value not in {value, Result.INVALID}]
         if differing:
-            return max(differing, key=lambda fact: (fact.told_at, fact.pk))
+            return sorted(differing, key=lambda fact: (fact.told_at, fact.pk))
     if mine is None or mine.value in {value, Result.INVALID} or (link is not None and mine.link_id != link.pk):
-        return None
-    return mine
+        return []
+    return [mine]
 
 
 @transaction.atomic

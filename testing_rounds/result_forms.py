@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from residents.models import Building, Volunteer
 from rounds.forms import MomentField
 from rounds.models import Round
-from testing_rounds.models import ExpectedPerson, PersonResult, Result, ResultSource, Tube, TubeResult
+from testing_rounds.models import TAKEN_BACK, ExpectedPerson, PersonResult, Result, ResultSource, Tube, TubeResult
 from testing_rounds.recall import BY_HAND
 
 TELLABLE = [(value, label) for value, label in Result.choices if value in Result.tellable()]
@@ -43,7 +43,7 @@ def facts_to_correct(of: ExpectedPerson | Tube):
     """What was told and nobody has corrected yet."""
     if isinstance(of, Tube):
         return TubeResult.objects.filter(tube=of, corrected_by=None)
-    return PersonResult.objects.filter(person=of, corrected_by=None)
+    return PersonResult.objects.filter(person=of, corrected_by=None).exclude(value=TAKEN_BACK)
 
 
 class StairwellForm(forms.Form):

@@ -14,13 +14,14 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from residents.models import HouseholdLink, User
-from rounds.models import CLOCK_TOLERANCE, Outcome, Round
+from rounds.models import CLOCK_TOLERANCE, Mark, Outcome, Round
 from testing_rounds.models import (
+    TAKEN_BACK,
     ExpectedPerson,
     LabList,
     PersonResult,
@@ -31,6 +32,7 @@ from testing_rounds.models import (
     TubeResult,
 )
 from testing_rounds.recall import TRUSTED, follow_people, follow_tubes, with_door_today
+from testing_rounds.recheck import follow_antigen
 from testing_rounds.settling import settle_person, settle_status
 
 __all__ = [
@@ -52,6 +54,7 @@ __all__ = [
 LABORATORY = frozenset({ResultSource.LAB_LIST, ResultSource.HEALTH_APP})
 SAMPLED = frozenset({Outcome.DONE, Outcome.ELSEWHERE})
 BATCH = 1000
+MOST_ALIKE = 4  # statuses and moments written one after the other
 SETTLED = ("value", "source", "told_at", "corrects")  # what the fold reads of a fact
 
 
@@ -69,6 +72,7 @@ class Telling:
     happened_at: datetime | None = None
     corrects: PersonResult | None = None
     note: str = ""
+    mark: Mark | None = None  # the tap at the door that said it
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +110,16 @@ def tell_results(
     by: User | None = None,
     link: HouseholdLink | None = None,
     lab_list: LabList | None = None,
+    locked: Mapping[int, ExpectedPerson] | None = None,
 ) -> list[PersonResult]:
-    """All of them or none: the first that cannot stand raises ResultError. The number of statements is flat."""
+    """All of them or none: the first that cannot stand raises ResultError. The number of statements is flat.
+
+    `locked`: the people by key, where the caller had to lock them before knowing what to tell.
+    """
     now = timezone.now()
-    people = lock_people([telling.person.pk for telling in tellings])
+    people = {telling.person.pk: locked[telling.person.pk] for telling in tellings} if locked else None
+    if people is None:
+        people = lock_people([telling.person.pk for telling in tellings])
     if by is None and link is None:
         raise ResultError(_("Somebody has to say who told this."))
     sampled = _in_a_tube(people, [telling for telling in tellings if telling.source in LABORATORY])
@@ -118,12 +128,14 @@ def tell_results(
         person = people.get(telling.person.pk)
         if person is None:
             raise ResultError(_("This person is not expected in the round any more."))
-        refuse_value(telling.value, telling.source)
+        if telling.value != TAKEN_BACK or telling.corrects is None:
+            refuse_value(telling.value, telling.source)
         refuse_moment(telling.happened_at, person.visit.round, now)
         if link is not None and link.household_id != person.visit.household_id:
             raise ResultError(_("This link belongs to another household."))
         if telling.source in LABORATORY and person.pk not in sampled and person.outcome not in SAMPLED:
             raise ResultError(_("%(person)s: a result needs a sample, and none was marked.") % {"person": person})
+    teller = by.pk if by else None
     facts = PersonResult.objects.bulk_create(
         [
             PersonResult(
@@ -132,9 +144,10 @@ def tell_results(
                 source=telling.source,
                 happened_at=telling.happened_at,
                 told_at=now,
-                entered_by=by,
+                entered_by_id=telling.mark.marked_by_id if telling.mark else teller,
                 link=link,
                 lab_list=lab_list,
+                mark=telling.mark,
                 corrects=telling.corrects,
                 note=telling.note,
             )
@@ -142,20 +155,26 @@ def tell_results(
         ],
         batch_size=BATCH,
     )
+    before = {pk: person.result for pk, person in people.items()}
     refold_people(people.values())
+    follow_antigen(facts, before, by=by)
     trusted = {telling.person.pk for telling in tellings if telling.source in TRUSTED}
     follow_people(list(people.values()), by=by, trusted=trusted)
     return facts
 
 
 def lock_people(ids: Iterable[int]) -> dict[int, ExpectedPerson]:
-    """In the order of their keys, so that two who tell at once cannot wait for each other."""
-    rows = ExpectedPerson.objects.filter(pk__in=set(ids)).order_by("pk").select_related("visit")
-    people = {person.pk: person for person in rows.select_for_update(of=("self",), no_key=True)}
-    rounds = Round.objects.in_bulk({person.visit.round_id for person in people.values()})
-    for person in people.values():
+    """In the order of their keys, so that two who tell at once cannot wait for each other. Two statements."""
+    return lock_those(ExpectedPerson.objects.filter(pk__in=set(ids)))
+
+
+def lock_those(people: QuerySet[ExpectedPerson]) -> dict[int, ExpectedPerson]:
+    rows = people.order_by("pk").select_related("visit").select_for_update(of=("self",), no_key=True)
+    locked = {person.pk: person for person in rows}
+    rounds = Round.objects.in_bulk({person.visit.round_id for person in locked.values()})
+    for person in locked.values():
         person.visit.round = rounds[person.visit.round_id]
-    return people
+    return locked
 
 
 def _in_a_tube(people: dict[int, ExpectedPerson], tellings: list[Telling]) -> set[int]:
@@ -206,10 +225,11 @@ def refold_people(people: Iterable[ExpectedPerson]) -> list[ExpectedPerson]:
     """Write what the facts about each (locked) person come to. Returns those whose status changed."""
     people = list(people)
     ids = [person.pk for person in people]
+    swabbed = [person.pk for person in people if person.visit.round.kind != Round.Kind.ANTIGEN]
     own: dict[int, list[PersonResult]] = defaultdict(list)
     for fact in PersonResult.objects.filter(person__in=ids).only(*SETTLED, "person"):
         own[fact.person_id].append(fact)
-    tube_of, neighbours, told = _tubes_around(ids)
+    tube_of, neighbours, told = _tubes_around(swabbed) if swabbed else ({}, {}, {})
     changed = []
     for person in people:
         tube = tube_of.get(person.pk)
@@ -238,10 +258,13 @@ def _tubes_around(people: list[int]) -> tuple[dict[int, int], dict[int, int], di
 
 
 def write_people(people: list[ExpectedPerson]) -> None:
-    """A statement for each status and moment: what is told at once is told of many."""
+    """A statement for each status and moment: what is told at once is told of many. Where they are many, one."""
     same: dict[tuple[str, datetime | None], list[int]] = defaultdict(list)
     for person in people:
         same[person.result, person.result_at].append(person.pk)
+    if len(same) > MOST_ALIKE:
+        ExpectedPerson.objects.bulk_update(people, ["result", "result_at"], batch_size=BATCH)
+        return
     for (value, at), keys in same.items():
         ExpectedPerson.objects.filter(pk__in=keys).update(result=value, result_at=at)
 

@@ -2,7 +2,7 @@
 
 A fact is anything with `pk`, `value`, `source`, `told_at` and `corrects_id`: a PersonResult or a TubeResult.
 
-* A corrected fact falls away; it stays on record.
+* A corrected fact falls away; it stays on record. One that only takes another back says nothing of its own.
 * Of each source its latest word counts.
 * Sources that say different things give `disputed`. "Invalid" says nothing, so it contradicts nothing.
 
@@ -20,7 +20,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
-from testing_rounds.models import Result
+from testing_rounds.models import TAKEN_BACK, Result
 
 
 class Fact(Protocol):
@@ -43,7 +43,7 @@ def latest_by_source(facts: Iterable[Fact]) -> dict[str, Fact]:
     """What each source says now: the latest of its facts that nobody has corrected."""
     once = {fact.pk: fact for fact in facts}
     corrected = {fact.corrects_id for fact in once.values()}
-    standing = [fact for fact in once.values() if fact.pk not in corrected]
+    standing = [fact for fact in once.values() if fact.pk not in corrected and fact.value != TAKEN_BACK]
     return {str(fact.source): fact for fact in sorted(standing, key=lambda fact: (fact.told_at, fact.pk))}
 
 

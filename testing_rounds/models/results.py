@@ -15,6 +15,7 @@ from django.utils.translation import pgettext_lazy
 
 from residents.encryption import EncryptedTextField
 from residents.models import Compound
+from rounds.models import Mark
 
 
 class Result(models.TextChoices):
@@ -28,6 +29,9 @@ class Result(models.TextChoices):
     def tellable(cls) -> frozenset[str]:
         """What one fact may say: that it is disputed is only ever computed."""
         return frozenset(set(cls.values) - {cls.DISPUTED})
+
+
+TAKEN_BACK = "taken_back"  # what a fact says that only takes another back; nothing is told by it
 
 
 class ResultSource(models.TextChoices):
@@ -49,7 +53,9 @@ class PersonResult(models.Model):
         on_delete=models.PROTECT,
         related_name="results",
     )
-    value = models.CharField(_("result"), max_length=12, choices=Result)
+    value = models.CharField(
+        _("result"), max_length=12, choices=[*Result.choices, (TAKEN_BACK, pgettext_lazy("result", "taken back"))]
+    )
     source = models.CharField(_("source"), max_length=12, choices=ResultSource)
     happened_at = models.DateTimeField(pgettext_lazy("result", "read at"), null=True, blank=True)
     told_at = models.DateTimeField(_("told at"), default=timezone.now)
@@ -78,6 +84,15 @@ class PersonResult(models.Model):
         blank=True,
         related_name="person_results",
     )
+    mark = models.ForeignKey(
+        Mark,
+        verbose_name=_("mark"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="person_results",
+        help_text=_("Set: told by a volunteer with this mark at the door, and taken back with it."),
+    )
     corrects = models.OneToOneField(
         "self", verbose_name=_("corrects"), on_delete=models.PROTECT, null=True, blank=True, related_name="corrected_by"
     )
@@ -88,7 +103,10 @@ class PersonResult(models.Model):
         verbose_name_plural = _("results of people")
         ordering = ["person", "told_at", "pk"]
         constraints = [
-            models.CheckConstraint(condition=Q(value__in=Result.tellable()), name="person_result_tellable"),
+            models.CheckConstraint(
+                condition=Q(value__in=Result.tellable()) | Q(value=TAKEN_BACK, corrects__isnull=False),
+                name="person_result_tellable",
+            ),
             models.CheckConstraint(condition=~Q(corrects=F("pk")), name="person_result_not_of_itself"),
             models.CheckConstraint(
                 condition=Q(entered_by__isnull=False) | Q(link__isnull=False), name="person_result_told_by_somebody"

@@ -143,7 +143,7 @@ class AntigenLoop(RuleBasedStateMachine):
 
     @invariant()
     def whoever_was_ever_positive_is_asked_for_one_single_tube(self):
-        positive = PersonResult.objects.filter(value="positive").values_list("person", flat=True).distinct()
+        positive = PersonResult.objects.filter(value="positive").order_by().values_list("person", flat=True).distinct()
         asked = ExpectedPerson.objects.filter(visit__round__kind="recall")
         assert asked.count() == len(positive)
         for visit in Visit.objects.filter(round__kind="recall"):
