@@ -105,12 +105,10 @@ class ReceiptQuerySet(models.QuerySet):
 
 
 class Receipt(models.Model):
-    """A photo or a PDF. It lies encrypted beside the books: no folder, no address of its own, one backup with them."""
+    """A photo, drawn anew as JPEG, or a PDF. It lies encrypted beside the books: no folder, no address of its own, one backup with them."""
 
     class Kind(models.TextChoices):
-        JPEG = "image/jpeg", "JPEG"
-        PNG = "image/png", "PNG"
-        WEBP = "image/webp", "WebP"
+        JPEG = "image/jpeg", _("photo")
         PDF = "application/pdf", "PDF"
 
     expense = models.ForeignKey(Expense, on_delete=models.PROTECT, related_name="receipts")

@@ -76,7 +76,7 @@ class Books:
         return Fund.objects.get(pk=self.fund.pk).balance
 
 
-def receipt(content=PNG, kind="image/png", digest=None) -> ReadReceipt:
+def receipt(content=PNG, kind="image/jpeg", digest=None) -> ReadReceipt:
     return ReadReceipt(kind, content, digest or str(hash(content)))
 
 
