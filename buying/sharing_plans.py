@@ -147,7 +147,7 @@ def _shares(plan: ItemPlan, rule: str, seed: str, numbers: Mapping[int, int] | N
 
 
 def _unsent(order: GroupOrder) -> dict[int, int]:
-    rows = Parcel.objects.filter(line__item__order=order, visit=None, handover="").order_by().values_list("line__item")
+    rows = Parcel.objects.unsent().filter(line__item__order=order).order_by().values_list("line__item")
     return dict(rows.annotate(n=Sum("quantity")))
 
 
@@ -155,7 +155,7 @@ def _lines(order: GroupOrder) -> dict[int, list[tuple[OrderLine, Wish]]]:
     """By thing, the lines that still wait for some of it, and all that the rules look at."""
     rows = list(OrderLine.objects.standing().filter(item__order=order).select_related("household__door__building"))
     people = _people({line.household_id for line in rows})
-    parcels = Parcel.objects.filter(line__item__order=order).exclude(visit=None, handover="")
+    parcels = Parcel.objects.sent().filter(line__item__order=order)
     sent = dict(parcels.order_by().values_list("line").annotate(n=Sum("quantity")))
     told = OrderLine.objects.filter(item__order=order).order_by().annotate(first=Min("changes__at"))
     in_turn = sorted(told.values_list("first", "pk"), key=lambda pair: (str(pair[0]), pair[1]))
@@ -215,12 +215,12 @@ def share_out(
 
 def _forget_unsent(order: GroupOrder) -> None:
     """Parcels that are on no round yet are planned anew. The decision they came from stays on record."""
-    rows = Parcel.objects.filter(line__item__order=order, visit=None, handover="")
+    rows = Parcel.objects.unsent().filter(line__item__order=order)
     back = dict(rows.order_by().values_list("lot").annotate(n=Sum("quantity")))
     lots = list(ArrivalCount.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=back).order_by("pk"))
     for lot in lots:
         lot.shared -= back[lot.pk]
-    rows.delete()
+    Parcel.objects.filter(pk__in=list(rows.values_list("pk", flat=True))).delete()
     ArrivalCount.objects.bulk_update(lots, ["shared"])
 
 

@@ -167,6 +167,14 @@ class Share(models.Model):
         return f"{self.line}: {self.quantity}"
 
 
+class DeliveryQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(order__in=GroupOrder.objects.visible_to(user))
+
+    def kept_by(self, user):
+        return self.filter(order__in=GroupOrder.objects.kept_by(user))
+
+
 class Delivery(models.Model):
     """A round from door to door with what was shared out until it opened. A second lorry needs a second one."""
 
@@ -180,6 +188,8 @@ class Delivery(models.Model):
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField(default=timezone.now)
 
+    objects = DeliveryQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("delivery of a group buy")
         verbose_name_plural = _("deliveries of group buys")
@@ -187,6 +197,15 @@ class Delivery(models.Model):
 
     def __str__(self):
         return f"{self.round}"
+
+
+class ParcelQuerySet(models.QuerySet):
+    def unsent(self):
+        """On no round, or on one that was called off before anybody knocked, and not fetched at the gate."""
+        return self.filter(Q(visit=None) | Q(visit__round__state=Round.State.CANCELLED), handover="")
+
+    def sent(self):
+        return self.exclude(pk__in=self.unsent().values("pk"))
 
 
 class Parcel(models.Model):
@@ -212,6 +231,8 @@ class Parcel(models.Model):
     handover = models.CharField(_("at the door"), max_length=8, choices=Handover, blank=True)
     keep_until = models.DateField(_("kept until"), null=True, blank=True)
 
+    objects = ParcelQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("parcel")
         verbose_name_plural = _("parcels")
@@ -225,3 +246,12 @@ class Parcel(models.Model):
 
     def __str__(self):
         return f"{self.lot.name} {self.lot.item.say(self.quantity)}"
+
+    @property
+    def paid_for(self) -> int:
+        """Pieces, or grams as weighed: what was lacking or broken at the door is not paid. Refused stays owed, until
+        somebody credits it."""
+        whole = self.quantity if self.weighed is None else self.weighed
+        if self.handover not in {self.Handover.SHORT, self.Handover.DAMAGED}:
+            return whole
+        return whole * self.told_given // self.quantity
