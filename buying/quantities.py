@@ -47,6 +47,8 @@ def read_told(posted: Mapping[str, str], items: Iterable[Item]) -> Told:
         told.saw[item.pk] = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else 0
     if wrong:
         raise BuyingError(" ".join(wrong))
+    if not told.wanted:
+        raise BuyingError(_("Nothing was told. Type how much of what."))
     return told
 
 

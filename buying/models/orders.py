@@ -156,8 +156,8 @@ class GroupOrder(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(minimum_kind="none", minimum_money=None, minimum_pieces=None)
-                | Q(minimum_kind="money", minimum_money__gt=0, minimum_pieces=None)
-                | Q(minimum_kind="pieces", minimum_pieces__gt=0, minimum_money=None),
+                | Q(minimum_kind="money", minimum_money__isnull=False, minimum_money__gt=0, minimum_pieces=None)
+                | Q(minimum_kind="pieces", minimum_pieces__isnull=False, minimum_pieces__gt=0, minimum_money=None),
                 name="group_order_minimum_of_its_kind",
             ),
             models.CheckConstraint(
