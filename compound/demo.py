@@ -23,6 +23,7 @@ from compound.demo_antigen import start_antigen_round
 from compound.demo_clock import build_clocks
 from compound.demo_lifts import show_call_down
 from compound.demo_reports import show_reports
+from compound.demo_sharing import share_things
 from compound.demo_supplies import fill_store, start_distribution
 from compound.demo_testing import show_a_positive_tube
 from compound.opening import open_any_round
@@ -90,6 +91,7 @@ def build_demo(*, stage: str, seed: int) -> Demo:
         start_antigen_round(estate, sun, zhao, random.Random(seed))  # noqa: S311 - the same each time
         fill_store(estate, sun, zhao)
         start_distribution(estate, sun, zhao, random.Random(seed))  # noqa: S311
+        share_things(estate, sun)
         show_reports(tower=tower, chen=chen, estate=estate, sun=sun)
     if stage == "closed":
         close_round(round=demo.round, by=chen, reason="全部楼层走完，缺户明早补")

@@ -9,6 +9,7 @@ from django.utils.translation import pgettext
 from reports.exports import ROW_CAP
 from residents.models import Compound, User
 from sharing.models import Drive, Offer, Pledge, Reservation
+from sharing.reading import SOONEST
 
 Table = tuple[list[str], list[list[str]], str]
 
@@ -16,7 +17,7 @@ Table = tuple[list[str], list[list[str]], str]
 def offers_table(compound: Compound, user: User) -> Table:
     """For the wall: no door stands in it."""
     header = [_("What"), _("Kind"), pgettext("sharing", "Free"), _("Unit"), _("Good until")]
-    offers = Offer.objects.filter(compound=compound).on_show().order_by("use_by", "-made_at", "pk")
+    offers = Offer.objects.filter(compound=compound).on_show().order_by(*SOONEST)
     rows = [
         [
             row.what,

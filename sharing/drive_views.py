@@ -44,7 +44,6 @@ def drive_list(request, pk):
         "compound": compound,
         "running": running,
         "over": over,
-        "tab": "drives",
         "can_type": may_type(request.user, compound),
     }
     return render(request, "sharing/drives.html", context)
@@ -99,7 +98,6 @@ def drive_page(request, row: Drive, status: int = 200, **forms):
         "drive": row,
         "compound": row.compound,
         "page": page,
-        "tab": "drives",
         "chat": missing_text(row, page.parts) if row.state == Drive.State.OPEN else "",
         "can_run": can_run,
         "can_type": may_type(user, row.compound),

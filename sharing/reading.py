@@ -6,13 +6,15 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Prefetch, Q, Sum
+from django.db.models import Count, F, Prefetch, Q, Sum
 from django.utils import timezone
 
+from residents.listing import listed
 from residents.models import Building, Compound, Household, User
 from sharing.models import Corner, Drive, Offer, Part, Pledge, Reservation, Wish
 
 SHOWN = 60
+SOONEST = (F("use_by").asc(nulls_last=True), "-made_at", "pk")  # what has to be eaten first, first
 STILL_TOLD = timedelta(days=2)  # how long a household reads that something came to nothing
 HOMES = ("household__door__building", "offer__household__door__building")
 
@@ -29,7 +31,7 @@ def read_corner(compound: Compound, user: User, now: datetime | None = None) -> 
     """Four statements."""
     now = now or timezone.now()
     rows = Offer.objects.filter(compound=compound).on_show(now).select_related("household__door__building")
-    offers = list(rows.order_by("use_by", "-made_at", "pk")[:SHOWN])
+    offers = list(rows.order_by(*SOONEST)[:SHOWN])
     for offer in offers:
         offer.is_mine = user.access.keeps(offer.household.door.building)  # type: ignore[attr-defined]
     handovers = Reservation.objects.visible_to(user).filter(offer__compound=compound).live(now)
@@ -90,7 +92,7 @@ def read_home_corner(household: Household, now: datetime | None = None) -> HomeC
     if corner.paused_at is None:
         others = Offer.objects.filter(compound=compound).exclude(household=household).on_show(now).filter(left__gt=0)
         taken = {held.offer_id for held in page.reserved}
-        page.offers = [row for row in others.order_by("use_by", "-made_at", "pk")[:SHOWN] if row.pk not in taken]
+        page.offers = [row for row in others.order_by(*SOONEST)[:SHOWN] if row.pk not in taken]
         wishes = Wish.objects.filter(compound=compound).exclude(household=household).on_show(now)
         page.asked = list(wishes.order_by("until", "pk")[:SHOWN])
     return page
@@ -204,5 +206,7 @@ def read_home_drives(household: Household, now: datetime | None = None) -> list[
     for drive in drives:
         can_pledge = drive.state == Drive.State.OPEN and drive.pledge_until > now
         drive.can_pledge = can_pledge  # type: ignore[attr-defined]
+        full = [part.name for part in drive.parts.all() if not part.missing]
+        drive.full_parts = listed(full)  # type: ignore[attr-defined]
         drive.my_parts = [part for part in drive.parts.all() if part.mine]  # type: ignore[attr-defined]
     return drives

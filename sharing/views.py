@@ -149,7 +149,6 @@ def _offer_page(request, row: Offer, status: int = 200, **forms):
         "offer": row,
         "left": Offer.objects.with_left(now).values_list("left", flat=True).get(pk=row.pk),
         "compound": row.compound,
-        "tab": "corner",
         "keeps": keeps,
         "can_type": may_type(user, row.compound),
         "reservations": list(reservations.select_related("household__door__building").order_by("-made_at", "-pk")),

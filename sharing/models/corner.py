@@ -16,7 +16,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext, pgettext_lazy
 
 from residents.models import Compound, Household
 
@@ -78,6 +78,13 @@ class Corner(models.Model):
 
     def __str__(self):
         return str(self.compound)
+
+    @property
+    def held_for(self) -> str:
+        hours, minutes = divmod(self.hold_minutes, 60)
+        if minutes:
+            return ngettext("%(count)s minute", "%(count)s minutes", self.hold_minutes) % {"count": self.hold_minutes}
+        return ngettext("%(count)s hour", "%(count)s hours", hours) % {"count": hours}
 
 
 class OfferQuerySet(models.QuerySet):
