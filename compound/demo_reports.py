@@ -37,8 +37,8 @@ FIRST, LINES = 5, 6
 def example_form() -> bytes:
     """A form as they come: a merged title, headers in two lines, sums by formula, a sheet of instructions."""
     book = Workbook()
-    sheet = book.active
-    sheet.title = "日报"
+    sheet = book.create_sheet("日报", 0)
+    del book["Sheet"]
     sheet["A1"], sheet["A2"], sheet["E2"] = "居民区疫情防控每日情况统计表", "填报单位：", "日期："
     for cell, text in HEADERS:
         sheet[cell] = text
@@ -76,9 +76,8 @@ def show_reports(*, tower: Compound, chen: User, estate: Compound, sun: User) ->
     for compound, by, minute in ((tower, chen, 52), (estate, sun, 47)):
         freeze_report(compound=compound, by=by, now=yesterday.replace(minute=minute))
     soon = min(timezone.localtime() + timedelta(minutes=48), timezone.localtime().replace(hour=23, minute=58))
-    plain = {"minutes_before": 30, "freezes_itself": False}
-    set_deadline(compound=tower, due_at=soon.time().replace(second=0, microsecond=0), by=chen, **plain)
-    set_deadline(compound=estate, due_at=time(10), by=sun, **plain)
+    for compound, by, due in ((tower, chen, soon.time().replace(second=0, microsecond=0)), (estate, sun, time(10))):
+        set_deadline(compound=compound, due_at=due, minutes_before=30, freezes_itself=False, by=by)
     return _arrange(estate, sun)
 
 

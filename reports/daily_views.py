@@ -26,7 +26,7 @@ from residents.models import AccessRecord, Compound
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 REPORTS = DailyReport.objects.select_related("compound", "by")
-SHOWN_DAYS = 14
+SHOWN_DAYS = 7
 
 
 def get_whole(user, pk):

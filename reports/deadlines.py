@@ -39,6 +39,17 @@ class Deadline:
         seconds = (self.due - self.now).total_seconds()
         return -int(-seconds // 60) if seconds > 0 else int(-seconds // 60)
 
+    @property
+    def is_near(self) -> bool:
+        return self.minutes <= 60
+
+    @property
+    def words(self) -> str:
+        hours, minutes = divmod(self.minutes, 60)
+        if hours:
+            return _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": minutes}
+        return _("%(minutes)s min") % {"minutes": minutes}
+
 
 def deadline_of(plan: ReportPlan | None, is_reported: bool, now: datetime) -> Deadline | None:
     if plan is None or plan.by_id is None:  # nobody has set one yet

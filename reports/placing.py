@@ -64,8 +64,19 @@ class Grid:
             FOOT.match(plain(text)) for (line, _column), (text, kind) in self.cells.items() if line == row and not kind
         )
 
-    def row_names(self, row: int, before: int) -> list[str]:
-        return [text for column in range(1, before) if (text := self.text(row, column))]
+    def house_names(self, row: int, before: int) -> list[str]:
+        """What may name a house in this line. A bare number does so only under a header that says so: 序号 does not."""
+        texts = ((column, self.text(row, column)) for column in range(1, before))
+        return [
+            text for column, text in texts if text and (not plain(text).isdigit() or self._is_of_houses(row, column))
+        ]
+
+    def _is_of_houses(self, row: int, column: int) -> bool:
+        for line in range(row - 1, 0, -1):
+            text = plain(self.text(line, column))
+            if text and not text.isdigit():
+                return known_words().get(text) == "building.name"
+        return False
 
 
 def plain(text: str) -> str:
@@ -151,15 +162,15 @@ def targets(
 def _matching(place: Mapping[str, Any], there: Grid, buildings: list) -> Iterator[tuple[int, int | None, int, int]]:
     rows: dict[str, int] = {}
     for row in range(place["row"], there.told["rows"] + 1):
-        for text in there.row_names(row, place["column"]):
+        for text in there.house_names(row, place["column"]):
             rows.setdefault(house_key(text), row)
-    lost = []
+    lost: list[str] = []
     for number, (building, name, code, is_house) in enumerate(buildings, 1):
-        row = rows.get(house_key(name)) or rows.get(house_key(code))
-        if row is None and is_house:
+        line = rows.get(house_key(name)) or rows.get(house_key(code))
+        if line is None and is_house:
             lost.append(name)
-        elif row is not None:
-            yield number, building, there.area(row, place["column"])[0], place["column"]
+        elif line is not None:
+            yield number, building, there.area(line, place["column"])[0], place["column"]
     if lost:
         raise FormError(
             _("Sheet “%(sheet)s” has no row named like %(buildings)s.")
@@ -197,11 +208,11 @@ def guess_places(grid: list, *, sheet: str, row: int, body: Mapping[str, Any]) -
         if left != column or field is None or not fields()[field].per_building:
             continue
         first = bottom + 1
-        has_names = any(house_key(text) in names for text in there.row_names(first, column))
-        is_name = field == "building.name" and house_key(there.text(first, column)) in names
-        if is_name or there.is_formula(first, column) or there.is_foot(first):
+        has_names = any(house_key(text) in names for text in there.house_names(first, column))
+        is_filled = field in {"building.name", "building.number"} and there.text(first, column)
+        if is_filled or there.is_formula(first, column) or there.is_foot(first):
             continue
-        way = "match" if has_names and field != "building.number" else "down"
+        way = "match" if has_names else "down"
         places.append({"sheet": sheet, "row": first, "column": column, "field": field, "way": way})
     if not places:
         raise FormError(_("No header in line %(row)s is understood. Place the fields one by one.") % {"row": row})

@@ -50,11 +50,24 @@ class Line:
     def differs(self) -> bool:
         return len({str(other) for other in (self.value, *self.others)}) > 1
 
+    @property
+    def is_nought(self) -> bool:
+        """Nothing now and nothing before: folded away."""
+        return self.value in {0, "–"} and self.before in {0, "–", None}
+
 
 @dataclass(frozen=True)
 class Part:
     room: Room
     lines: list[Line]
+
+    @property
+    def told(self) -> list[Line]:
+        return [line for line in self.lines if not line.is_nought]
+
+    @property
+    def noughts(self) -> list[Line]:
+        return [line for line in self.lines if line.is_nought]
 
 
 def value_of(body: Mapping[str, Any], key: str) -> Any:

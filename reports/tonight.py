@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -47,7 +47,6 @@ class Sheet:
     rows: list[list[str]]
     empty: str  # what is said when there is nothing
     is_restricted: bool = False
-    numbers: frozenset[int] = field(default_factory=frozenset)  # columns of counts
 
 
 def read_night(compound: Compound, user: User) -> Night:
@@ -70,16 +69,21 @@ def by_stairwell(night: Night) -> Sheet:
             rooms[key].append(visit.rooms)
     rows = [
         [
-            str(names[building]),
-            _("entrance %(name)s") % {"name": entrance} if entrance else "",
+            _stairwell(names[building], entrance),
             str(rounds[round]),
             str(counts[building, entrance, round]),
             listed(rooms[building, entrance, round]),
         ]
         for building, entrance, round in counts
     ]
-    header = [_("Building"), _("Entrance"), _("Round"), _("Doors missing"), _("Rooms")]
-    return Sheet("missing", _("Not done yet"), header, rows, _("Every door has an answer."), numbers=frozenset({3}))
+    header = [_("Stairwell"), _("Round"), _("Doors missing"), _("Rooms")]
+    return Sheet("missing", _("Not done yet"), header, rows, _("Every door has an answer."))
+
+
+def _stairwell(building: Building, entrance: str) -> str:
+    if not entrance:
+        return str(building)
+    return " ".join([str(building), _("entrance %(name)s") % {"name": entrance}])
 
 
 _PLACE = ("round_id", "building_id", "entrance", "floor", "position", "room", "joined_rooms")

@@ -81,6 +81,11 @@ class Figure:
     choices: Mapping[str, StrPromise] = field(default_factory=dict)
     key: str = ""  # `room.name`, put together by its room
 
+    @property
+    def spoken_unit(self) -> str:
+        """Beside the name, where the name does not say it already."""
+        return "" if str(self.unit) in str(self.label) else str(self.unit)
+
 
 @dataclass(frozen=True)
 class Room:

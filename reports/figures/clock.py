@@ -74,9 +74,23 @@ ROOM = Room(
     _("Lockdown"),
     read,
     (
-        Figure("sealed", ZONE.SEALED.label, BUILDINGS, "封控楼 封控楼栋 封控楼数 封控区", in_bulletin=True),
-        Figure("controlled", ZONE.CONTROLLED.label, BUILDINGS, "管控楼 管控楼栋 管控楼数 管控区", in_bulletin=True),
-        Figure("precaution", ZONE.PRECAUTION.label, BUILDINGS, "防范楼 防范楼栋 防范楼数 防范区", in_bulletin=True),
+        Figure(
+            "sealed", _("buildings in a sealed area"), BUILDINGS, "封控楼 封控楼栋 封控楼数 封控区", in_bulletin=True
+        ),
+        Figure(
+            "controlled",
+            _("buildings in a controlled area"),
+            BUILDINGS,
+            "管控楼 管控楼栋 管控楼数 管控区",
+            in_bulletin=True,
+        ),
+        Figure(
+            "precaution",
+            _("buildings in a precaution area"),
+            BUILDINGS,
+            "防范楼 防范楼栋 防范楼数 防范区",
+            in_bulletin=True,
+        ),
         Figure("zone", _("area"), "", "三区 区域 管控级别", has_total=False, kind="choice", choices=dict(ZONE.choices)),
         Figure("day", _("day of the lockdown"), DAYS, "封控天数 第几天", has_total=False),
         Figure("days", _("day n of N"), "", "封控进度", has_total=False, kind="text"),

@@ -1,11 +1,14 @@
 // My doors. The page shows what is kept on this phone and nothing else; the network only ever changes what is kept.
 
+import { answersAt, hasAnswers, isDue, tellNegative, tellTicked, touchTest } from "./antigen.js";
 import { bind, codeIn } from "./bind.js";
 import { foldDoor, isAnswered, outcomeOfPeople, peopleAt } from "./fold.js";
 import { drawPanel, openPanel, wirePanel } from "./panel.js";
 import { drawParts, wireParts } from "./parts.js";
 import { keepShell, shell, takeNewShell } from "./shell.js";
 import * as store from "./store.js";
+import { openBag, wireBags } from "./supplies.js";
+import { photos, sendPhotos } from "./supplies_photo.js";
 import * as sync from "./sync.js";
 import { askForTube, drawTube, placeInTube, wireTube } from "./tube.js";
 import { Stairs } from "./view.js";
@@ -15,7 +18,7 @@ const REFRESH = 120_000;
 const $ = (id) => document.getElementById(id);
 
 const stairs = new Stairs($("doors"));
-const ui = { round: null, hidden: new Set(), onlyMissing: false, onlyHome: false, open: new Set(), drafts: new Map(), failed: new Map(), busy: new Set(), storeFailed: false };
+const ui = { round: null, hidden: new Set(), onlyMissing: false, onlyHome: false, onlyDue: false, open: new Set(), drafts: new Map(), failed: new Map(), busy: new Set(), storeFailed: false };
 let all = { device: null, devices: [], outbox: [], receipts: [], feed: null, persisted: null, tubes: {} };
 let views = [];
 const channel = "BroadcastChannel" in window ? new BroadcastChannel("shoulou") : null;
@@ -23,7 +26,7 @@ const channel = "BroadcastChannel" in window ? new BroadcastChannel("shoulou") :
 // --- what is shown --------------------------------------------------------------------------------
 
 function draftOf(visit) {
-  if (!ui.drafts.has(visit)) ui.drafts.set(visit, { people: {}, note: "", asking: null });
+  if (!ui.drafts.has(visit)) ui.drafts.set(visit, { people: {}, answers: {}, note: "", asking: null });
   return ui.drafts.get(visit);
 }
 
@@ -47,7 +50,8 @@ function ownDevices() {
   return new Set(devices.filter((one) => device && one.volunteer === device.volunteer && one.compound === device.compound).map((one) => one.id));
 }
 
-function viewDoor(door, rows, words, told, unsent) {
+function viewDoor(door, rows, { words, kind }, told, unsent) {
+  const isAntigen = kind === "antigen" && door.heads > 0;
   const state = foldDoor(door, rows);
   const last = rows.at(-1);
   let word = "";
@@ -59,7 +63,7 @@ function viewDoor(door, rows, words, told, unsent) {
     isWordQuiet = true;
   }
   return {
-    door, state, words, word, isWordQuiet,
+    door, state, words, word, isWordQuiet, answers: isAntigen ? answersAt(door, rows) : null,
     isOpen: ui.open.has(door.visit), draft: draftOf(door.visit), failed: ui.failed.get(door.visit) ?? "",
   };
 }
@@ -80,10 +84,11 @@ function draw() {
   const unsent = new Set(all.outbox.map((row) => row.id));
   const isMine = ownDevices();
   const told = new Map(all.receipts.filter((row) => row.message_open && isMine.has(row.device)).map((row) => [row.visit, row]));
-  views = round ? round.doors.map((door) => viewDoor(door, marks.get(door.visit) ?? [], round.words, told.get(door.visit), unsent)) : [];
+  views = round ? round.doors.map((door) => viewDoor(door, marks.get(door.visit) ?? [], round, told.get(door.visit), unsent)) : [];
   const left = views.filter((view) => !isAnswered(view.state.outcome)).length;
   if (!ui.onlyMissing) ui.hidden = new Set();
-  const hidden = ui.onlyHome ? new Set([...ui.hidden, ...views.filter((view) => !needsHome(view)).map((view) => view.door.visit)]) : ui.hidden;
+  const isApart = (view) => (ui.onlyHome && !needsHome(view)) || (ui.onlyDue && !isDue(view) && !view.isOpen);
+  const hidden = new Set([...ui.hidden, ...views.filter(isApart).map((view) => view.door.visit)]);
   stairs.draw(views, { unsent, canMark: Boolean(all.device && !all.device.signed_out), hidden });
   drawHead(round, left);
   drawTube(all, round, marks);
@@ -95,7 +100,7 @@ function draw() {
   $("instructions").hidden = !round?.instructions;
   $("unbound").hidden = Boolean(all.device);
   $("nothing").hidden = !all.device || Boolean(round?.doors.length) || !all.feed;
-  $("all-done").hidden = !views.length || left > 0;
+  $("all-done").hidden = !views.length || left > 0 || views.some(isDue);
   $("thumb").hidden = !all.device;
   if (all.device) drawPanel(all, all.outbox.length);
   drawParts(all.device, all.feed);
@@ -118,7 +123,14 @@ function drawFilters() {
   const home = views.filter(needsHome);
   const button = $("only-home");
   if (!home.length && ui.onlyHome) ui.onlyHome = false;
-  $("filters").hidden = !home.length || home.length === views.length;
+  const isApart = home.length > 0 && home.length < views.length;
+  const due = views.filter(isDue);
+  if (!due.length) ui.onlyDue = false;
+  $("filters").hidden = !isApart && !due.length;
+  button.hidden = !isApart;
+  $("only-due").hidden = !due.length;
+  $("only-due").textContent = say("antigen_due", { n: due.length });
+  $("only-due").setAttribute("aria-pressed", String(ui.onlyDue));
   button.textContent = say("home_visits", { n: home.filter((view) => !isAnswered(view.state.outcome)).length });
   button.setAttribute("aria-pressed", String(ui.onlyHome));
 }
@@ -171,6 +183,8 @@ function bannerList() {
   if (["not_portal", "server_down"].includes(sync.line.problem)) list.push({ text: say(sync.line.problem), tone: "warn" });
   const missing = all.device?.missing ?? [];
   if (missing.length) list.push({ text: say("missing", { n: missing.length, list: missing.slice(0, 10).join(", ") }), tone: "bad" });
+  if (photos.waiting) list.push({ text: say("photos_waiting", { n: photos.waiting }), tone: "calm" });
+  if (photos.refused) list.push({ text: say("photo_refused", { why: photos.refused }), tone: "warn" });
   if (!shell.isPossible) list.push({ text: say("no_worker"), tone: "warn", guide: true });
   if (shell.isNewer) list.push(all.outbox.length ? { text: say("update_later"), tone: "calm" } : { text: say("update"), tone: "calm", deed: "update" });
   return list;
@@ -215,7 +229,7 @@ function reload() {
 
 function changed() {
   channel?.postMessage("changed");
-  reload().catch(noStore);
+  reload().then(() => { if (photos.waiting && !all.outbox.length) sendPhotos(); }, noStore);
 }
 
 function noStore() {
@@ -228,6 +242,7 @@ async function refresh({ byHand = false } = {}) {
   if (!all.device) return sync.send({ byHand });
   const isReached = await sync.fetchDoors(all.device, all.feed?.etag);
   if (isReached || all.outbox.length) await sync.send({ ping: isReached, byHand });
+  sendPhotos();
   // What was kept for a person, or met another mark, looks different on the portal than here.
   const since = all.feed?.started_at ?? 0;
   await reload();
@@ -253,7 +268,7 @@ async function mark(view, words) {
   }
   ui.busy.add(visit);
   try {
-    await store.saveMark(all.device.id, { visit, people: {}, note: "", undoes: null, saw: view.state.latest, details, ...words });
+    const row = await store.saveMark(all.device.id, { visit, people: {}, note: "", undoes: null, saw: view.state.latest, details, ...words });
     ui.failed.delete(visit);
     ui.drafts.delete(visit);
     ui.open.delete(visit);
@@ -261,6 +276,7 @@ async function mark(view, words) {
     channel?.postMessage("changed");
     sync.sendSoon();
     protectStorage();
+    return row;
   } catch (error) {
     ui.failed.set(visit, say("not_saved", { why: say(error?.name === "QuotaExceededError" ? "full" : "broken") }));
     draw();
@@ -288,6 +304,7 @@ function touchPerson(view, number, what) {
   else if (what === "not") draft.asking = draft.asking === number ? null : number;
   else {
     draft.people[number] = what;
+    if (what !== "done") delete draft.answers[number];
     draft.asking = null;
   }
   draw();
@@ -300,10 +317,17 @@ function addPerson(view) {
 }
 
 function act(view, button) {
-  const { deed, person } = button.dataset;
+  const { deed, person, test } = button.dataset;
   const note = cleanNote(view.draft.note);
   if (person) return touchPerson(view, Number(button.closest("li[data-person]").dataset.person), person);
+  if (test) {
+    touchTest(view, Number(button.closest("li[data-person]").dataset.person), test);
+    return draw();
+  }
+  if (deed === "negative") return mark(view, tellNegative(view, note));
+  if (deed === "people" && hasAnswers(view.draft)) return mark(view, tellTicked(view, note));
   if (deed === "add") return addPerson(view);
+  if (deed === "more" && view.door.bags) return openBag(view, currentRound());
   if (deed === "more" || deed === "open") return toggle(view.door.visit);
   if (deed === "undo") return mark(view, { outcome: "cleared", undoes: view.state.latest });
   if (deed === "people") {
@@ -337,7 +361,10 @@ function wire() {
   });
   $("paste").addEventListener("submit", pasteInvite);
   $("only-home").addEventListener("click", () => { ui.onlyHome = !ui.onlyHome; draw(); });
+  $("only-due").addEventListener("click", () => { ui.onlyDue = !ui.onlyDue; draw(); });
   wireTube(changed);
+  photos.tell = draw;
+  wireBags({ mark, clean: cleanNote, device: () => all.device, fail: (visit, why) => { ui.failed.set(visit, why); draw(); } });
   wirePanel(() => all.outbox.length, changed);
   wireParts({ device: () => all.device, refresh, countUnsent: async () => { await reload(); return all.outbox.length; } });
 }

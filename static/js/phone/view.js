@@ -1,6 +1,8 @@
 // Draws the doors. Every text goes in by textContent; nothing here reads or writes what is kept.
 
+import { drawAntigen, drawTests, hasAnswers, resultText } from "./antigen.js";
 import { isAnswered, peopleAt, personOutcome } from "./fold.js";
+import { bagText } from "./supplies.js";
 import { say, time } from "./words.js";
 
 const MOST_MET = 9;
@@ -19,6 +21,10 @@ function put(node, text) {
 
 function stateText(view) {
   const { state, door, words } = view;
+  const said = door.bags ? bagText(view) : "";
+  if (said) return said;
+  const read = view.answers ? resultText(view) : "";
+  if (read) return state.outcome === "done" ? `${words.done} · ${read}` : `${say("partly", { done: state.done, all: state.asked.length })} · ${read}`;
   if (state.outcome === "done") return words.done;
   return state.outcome === "partly" ? say("partly", { done: state.done, all: state.asked.length }) : say(`outcome.${state.outcome}`);
 }
@@ -39,7 +45,8 @@ function drawTold(view, unsent, canMark) {
   const undo = node.querySelector("[data-deed=undo]");
   undo.hidden = !(canMark && state.mine && state.latest);
   undo.setAttribute("aria-label", say("undo_of", { room: door.rooms ?? door.room }));
-  node.querySelector("[data-deed=open]").disabled = !canMark;
+  if (view.answers) drawAntigen(node, view, { isFolded: true });
+  for (const button of node.querySelectorAll("[data-deed=open], [data-deed=negative]")) button.disabled = !canMark;
   return { node, parts };
 }
 
@@ -62,6 +69,7 @@ function drawPerson(person, view) {
   not.setAttribute("aria-expanded", String(isAsking));
   parts.why.hidden = !isAsking;
   for (const button of parts.why.children) button.setAttribute("aria-pressed", String(button.dataset.person === outcome));
+  if (view.answers) node.append(drawTests(person, view));
   return node;
 }
 
@@ -101,14 +109,16 @@ function drawCard(view, canMark) {
   parts.more.hidden = !isOpen;
   node.classList.toggle("is-open", isOpen);
   if (isOpen) drawMore(parts.more, view);
-  const isByPerson = Object.keys(draft.people).length > 0;
+  const isByPerson = Object.keys(draft.people).length > 0 || hasAnswers(draft);
+  if (view.answers) drawAntigen(node, view, { isFolded: false });
   const go = node.querySelector("[data-deed=done]");
-  go.textContent = isByPerson ? say("save", { done: countTold(view), all: peopleAt(door, view.state, draft).length }) : words.done;
+  go.textContent = hasAnswers(draft) ? say("antigen_save", { n: Object.keys(draft.answers).length }) : isByPerson ? say("save", { done: countTold(view), all: peopleAt(door, view.state, draft).length }) : words.done;
   if (isByPerson) go.dataset.deed = "people";
   go.hidden = !isByPerson && !view.state.asked.length; // all of them known before: only a word about one of them counts
   const more = node.querySelector("[data-deed=more]");
-  more.textContent = say(isOpen ? "less" : "more");
-  more.setAttribute("aria-expanded", String(isOpen));
+  more.textContent = say(door.bags ? "something_else" : isOpen ? "less" : "more");
+  if (door.bags) more.removeAttribute("aria-expanded"); // it opens a sheet
+  else more.setAttribute("aria-expanded", String(isOpen));
   for (const button of node.querySelectorAll("button[data-deed]:not([data-deed=more])")) button.disabled = !canMark;
   return { node, parts };
 }
@@ -169,13 +179,13 @@ export class Stairs {
     if (old.look === now) return;
     const node = drawDoor(view, unsent, canMark);
     const focused = old.node.contains(document.activeElement) ? document.activeElement : null;
-    const deed = focused?.dataset.deed ?? focused?.dataset.person;
+    const deed = focused?.dataset.deed ?? focused?.dataset.person ?? focused?.dataset.test;
     const person = focused?.closest("[data-person]:not(button)")?.dataset.person;
     old.node.replaceWith(node);
     this.drawn.set(view.door.visit, { node, look: now });
     if (!focused) return;
     const scope = person ? node.querySelector(`li[data-person="${person}"]`) ?? node : node;
-    const same = scope.querySelector(`[data-deed="${deed}"], button[data-person="${deed}"]`);
+    const same = scope.querySelector(`[data-deed="${deed}"], button[data-person="${deed}"], button[data-test="${deed}"]`);
     const next = same && same.offsetParent ? same : scope.querySelector("button:not([disabled]):not([hidden])");
     next?.focus({ preventScroll: true });
   }
@@ -200,5 +210,5 @@ export class Stairs {
 // What a door's drawing depends on. The note being typed is left out: it is in the page already.
 function look(view, unsent, canMark) {
   const { door, state, isOpen, draft, word, failed, words } = view;
-  return JSON.stringify([door, state, isOpen, draft.people, draft.asking, word, failed, words.done, canMark, unsent.has(state.last?.id)]);
+  return JSON.stringify([door, state, isOpen, draft.people, draft.answers, view.answers, draft.asking, word, failed, words.done, canMark, unsent.has(state.last?.id)]);
 }
