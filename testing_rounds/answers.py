@@ -12,9 +12,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import takewhile, zip_longest
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -172,6 +174,23 @@ def _read_at(mark: Mark, round: Round) -> datetime | None:
     """Not where a phone's clock says that it was before the round."""
     began = min(round.opened_at, round.starts_at) if round.opened_at else round.starts_at
     return mark.happened_at if mark.happened_at >= began else None
+
+
+# --- Looking --------------------------------------------------------------------------------------
+
+
+def with_reading(people: QuerySet[ExpectedPerson], by: int) -> QuerySet[ExpectedPerson]:
+    """`reading`: what taps of this user say of them now."""
+    own = PersonResult.objects.filter(person=OuterRef("pk"), mark__marked_by=by, corrected_by=None)
+    newest = own.exclude(value=TAKEN_BACK).order_by("-told_at", "-pk").values("value")[:1]
+    return people.annotate(reading=Subquery(newest))
+
+
+def answer_of(person: Any) -> str:
+    """For the phone of who stands at the door: their own letter, else only that something was told."""
+    if person.result in {"", Result.INVALID}:
+        return "i" if person.result else ""
+    return next((letter for letter, value in LETTERS.items() if person.reading == person.result == value), "told")
 
 
 @transaction.atomic
