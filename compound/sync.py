@@ -8,29 +8,35 @@ signed out may still leave marks for a week; they are held for a person.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
+from typing import TypeVar
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError, OperationalError, connection, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from compound.following import follow_marks
-from residents.devices import may_read, note_contact, recognise_device
+from residents.devices import contact_of, hash_sent, may_read, note_contact, recognise_device
 from residents.models import Device
 from residents.statements import Writes, is_postgresql
-from rounds.marks import Receipt, record_marks
+from rounds.marks import Receipt, record_lone_mark, record_marks
 from rounds.models import HeldMark, Mark
-from rounds.receiving import read_time
+from rounds.receiving import read_mark, read_time
 from rounds.segments import extend_leases
+from rounds.statements import glance
+
+T = TypeVar("T")
 
 SCHEMA = 1
 MAX_BODY = 512 * 1024
+LONE_MARK = 4096  # bytes; a post that may be read before we know whose it is
 MAX_MARKS = 500
 MAX_MISSING = 200
 MAX_COUNT = 10**9
@@ -49,6 +55,15 @@ class Envelope:
     queued: int
     last_seq: int
     marks: list
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of a post."""
+
+    nonce: str
+    receipts: list[Receipt]
+    missing: list[int]
 
 
 class Refusal(Exception):
@@ -75,10 +90,7 @@ def _count(value) -> int:
 def sync(request: HttpRequest) -> JsonResponse:
     now = timezone.now()
     try:
-        device = find_depositor(request)
-        envelope = read_envelope(request)
-        with _turn, transaction.atomic():
-            receipts = take_in(device, envelope, now)
+        taken = take_in_lone_mark(request, now) or take_in_post(request, now)
     except Refusal as refusal:
         return refusal.as_response()
     except DatabaseError:
@@ -88,17 +100,52 @@ def sync(request: HttpRequest) -> JsonResponse:
         {
             "portal": "shoulou",
             "schema": SCHEMA,
-            "nonce": envelope.nonce,
+            "nonce": taken.nonce,
             "received_at": now.isoformat(),
-            "receipts": [receipt.as_json() for receipt in receipts],
-            "missing": [] if envelope.marks else missing_numbers(device, envelope.last_seq),
+            "receipts": [receipt.as_json() for receipt in taken.receipts],
+            "missing": taken.missing,
         }
     )
 
 
+def take_in_lone_mark(request: HttpRequest, now: datetime) -> Taken | None:
+    """What most posts are: a new mark, by itself. Two statements of PostgreSQL.
+
+    None, with nothing written, for whatever is not as simple: the post is for `take_in_post` then.
+    """
+    token_hash = hash_sent(request)
+    if not is_postgresql() or not token_hash or _length(request) > LONE_MARK:
+        return None
+    try:
+        envelope = read_envelope(request)
+    except Refusal:  # said to phones that we know
+        return None
+    item = read_mark(0, envelope.marks[0]) if len(envelope.marks) == 1 else None
+    if item is None or item.reason:
+        return None
+    seen = _ask_first(lambda: glance(token_hash, item))
+    if seen is None:
+        return None
+    contact = contact_of(seen.device, at=now, last_seq=envelope.last_seq, queued=envelope.queued)
+    receipts = record_lone_mark(
+        item=item, seen=seen, sent_at=envelope.sent_at, received_at=now, contact=contact, follow=follow_marks
+    )
+    return Taken(envelope.nonce, receipts, []) if receipts else None
+
+
+def take_in_post(request: HttpRequest, now: datetime) -> Taken:
+    """Whatever it holds, or a Refusal."""
+    device = find_depositor(request)
+    envelope = read_envelope(request)
+    with _turn, transaction.atomic():
+        receipts = take_in(device, envelope, now)
+    missing = [] if envelope.marks else missing_numbers(device, envelope.last_seq)
+    return Taken(envelope.nonce, receipts, missing)
+
+
 def find_depositor(request: HttpRequest) -> Device:
     """The phone whose token this is; one that was signed out may still deposit for a week. One statement."""
-    device = _recognise(request)
+    device = _ask_first(lambda: recognise_device(request))
     if device is None:
         raise Refusal("unknown_device", 401)
     if may_read(device):
@@ -110,27 +157,29 @@ def find_depositor(request: HttpRequest) -> Device:
     return device
 
 
-def _recognise(request: HttpRequest) -> Device | None:
+def _ask_first(ask: Callable[[], T]) -> T:
     """The first statement finds out whether the database is still there; Django would ask it beforehand, every time."""
     connection.health_check_done = True  # type: ignore[attr-defined]  # not in the stubs
     try:
-        return recognise_device(request)
-    except OperationalError:
+        return ask()
+    except (OperationalError, InterfaceError):  # cut meanwhile, or closed already
         connection.close_if_unusable_or_obsolete()
         if connection.connection is not None:  # it is there, and has another reason
             raise
-        return recognise_device(request)
+        return ask()
+
+
+def _length(request: HttpRequest) -> int:
+    return int(request.META.get("CONTENT_LENGTH") or 0)
 
 
 def read_envelope(request: HttpRequest) -> Envelope:
     """The body as an envelope, or a Refusal. Nothing else is raised, whatever the bytes are."""
     if request.content_type != "application/json":
         raise Refusal("not_json", 415)
-    if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY:
+    if _length(request) > MAX_BODY:
         raise Refusal("too_large", 413)
-    content = request.read(MAX_BODY + 1)
-    if len(content) > MAX_BODY:
-        raise Refusal("too_large", 413)
+    content = request.body  # no longer than its length said
     try:
         # NaN and Infinity are no JSON: they arrive as words and are held as such.
         body = json.loads(content.decode("utf-8"), parse_constant=str)

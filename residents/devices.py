@@ -9,8 +9,10 @@ from __future__ import annotations
 import hashlib
 import re
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
@@ -86,15 +88,17 @@ def authenticate_device(request: HttpRequest) -> Device | None:
 
 def recognise_device(request: HttpRequest) -> Device | None:
     """The phone that sent this request, signed out or not, in one statement. No more of it is loaded than SENDER."""
-    token = _token_of(request)
-    rows = fetch(_find_sender(), [token_hash(token)]) if token else []
-    if not rows:
-        return None
-    row = list(rows[0])
-    parts = []
+    hashed = hash_sent(request)
+    rows = fetch(_find_sender(), [hashed]) if hashed else []
+    return read_sender(rows[0]) if rows else None
+
+
+def read_sender(row: Sequence[Any]) -> Device:
+    """From a row that begins with the columns of `sender_columns`."""
+    parts, place = [], 0
     for model, _alias, *names in SENDER:
-        parts.append(reader(model, *names)(row[: len(names)]))
-        del row[: len(names)]
+        parts.append(reader(model, *names)(row[place : place + len(names)]))
+        place += len(names)
     device, volunteer, user = parts
     device.volunteer, volunteer.user = volunteer, user
     return device
@@ -102,7 +106,12 @@ def recognise_device(request: HttpRequest) -> Device | None:
 
 def note_contact(device: Device, *, at: datetime, last_seq: int, queued: int, writes: Writes) -> None:
     """What the phone says of itself. Its newest number never goes back: a phone may forget its counter."""
-    writes.add(NOTE_CONTACT, [as_given(at), queued, last_seq, last_seq, as_given(device.pk)])
+    writes.add(NOTE_CONTACT, contact_of(device, at=at, last_seq=last_seq, queued=queued))
+
+
+def contact_of(device: Device, *, at: datetime, last_seq: int, queued: int) -> list[Any]:
+    """What NOTE_CONTACT is given."""
+    return [as_given(at), queued, last_seq, last_seq, as_given(device.pk)]
 
 
 SENDER: tuple[tuple, ...] = (
@@ -110,11 +119,11 @@ SENDER: tuple[tuple, ...] = (
     (Volunteer, "volunteer", "id", "user", "compound", "ended_at"),
     (User, "person", "id", "is_active"),
 )
-FIND_SENDER = """
-    SELECT {columns} FROM residents_device device
+SENDER_WIDTH = sum(len(names) for _model, _alias, *names in SENDER)
+SENDERS = """
+    residents_device device
     JOIN residents_volunteer volunteer ON volunteer.id = device.volunteer_id
     JOIN residents_user person ON person.id = volunteer.user_id
-    WHERE device.token_hash = %s
 """
 NOTE_CONTACT = """
     UPDATE residents_device SET last_seen_at = %s, queued_count = %s,
@@ -123,9 +132,19 @@ NOTE_CONTACT = """
 """
 
 
+def sender_columns() -> str:
+    return ", ".join(columns(*part) for part in SENDER)
+
+
 @cache
 def _find_sender() -> str:
-    return FIND_SENDER.format(columns=", ".join(columns(*part) for part in SENDER))
+    return f"SELECT {sender_columns()} FROM {SENDERS} WHERE device.token_hash = %s"  # noqa: S608 - our own names
+
+
+def hash_sent(request: HttpRequest) -> str:
+    """Of the token that came with the request; empty without one."""
+    token = _token_of(request)
+    return token_hash(token) if token else ""
 
 
 def _token_of(request: HttpRequest) -> str:

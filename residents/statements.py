@@ -34,6 +34,13 @@ def fetch(text: str, given: Sequence[Any]) -> list[tuple]:
         return cursor.fetchall()
 
 
+def change(text: str, given: Sequence[Any]) -> int:
+    """How many rows a statement has written."""
+    with connection.cursor() as cursor:
+        cursor.execute(_known(text), given)
+        return cursor.rowcount
+
+
 class Writes:
     """What is to be written, in order. PostgreSQL gets all of it in one string: one way there and back."""
 
@@ -81,9 +88,9 @@ class Writes:
 
 PLAN = """
     SET plan_cache_mode = force_generic_plan;
-    SET LOCAL enable_seqscan = off;
+    SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off;
     EXPLAIN EXECUTE on_the_road_{number}({nothing});
-    SET LOCAL enable_seqscan = DEFAULT
+    SET LOCAL enable_seqscan = DEFAULT; SET LOCAL enable_hashjoin = DEFAULT; SET LOCAL enable_mergejoin = DEFAULT
 """
 _numbers = itertools.count()
 _prepared: WeakKeyDictionary[Any, set[int]] = WeakKeyDictionary()  # by connection
@@ -93,9 +100,10 @@ def _known(text: str) -> str:
     """The statement, or on PostgreSQL the call of its plan, which is made once for each connection.
 
     Planning takes longer than answering. Left to itself, PostgreSQL plans what asks for `any_of` every time, for it
-    takes one row to be cheaper than the many it must expect; and a plan made while a table was small reads all of it
-    when it has grown, until it is analysed. So the plan is made here, by keys. Behind a pooler that gives each
-    transaction another connection no plan is kept: there Django's DISABLE_SERVER_SIDE_CURSORS is set anyway.
+    takes one row to be cheaper than the many it must expect; a plan made while a table was small reads all of it when
+    it has grown, until it is analysed; and to join it with the few rows that are told, PostgreSQL reads all of its
+    index. So the plan is made here, row by row and by keys. Behind a pooler that gives each transaction another
+    connection no plan is kept: there Django's DISABLE_SERVER_SIDE_CURSORS is set anyway.
     """
     if not _keeps_plans():
         return text
@@ -130,7 +138,7 @@ def as_given(value: Any) -> Any:
     """As the database keeps it."""
     if isinstance(value, UUID):
         return str(value) if is_postgresql() else value.hex
-    if isinstance(value, datetime):
+    if isinstance(value, datetime) and not is_postgresql():
         return connection.ops.adapt_datetimefield_value(value)
     return value
 
@@ -150,6 +158,16 @@ def words() -> dict[str, str]:
     return {"any_number": listed, "any_uuid": listed, "for_update_of": "--"}
 
 
+def holes(model: type[Model], *names: str) -> list[str]:
+    """A hole for each of `columns` that says of what type it is, where PostgreSQL could not know."""
+    return [f"%s::{field.db_type(connection)}" for field in _fields(model, names)]
+
+
+def fill(row: Model, *names: str) -> list[Any]:
+    """What goes into the `holes`."""
+    return [_way_in(field)(getattr(row, field.attname)) for field in _fields(type(row), names)]
+
+
 # --- What comes back ----------------------------------------------------------------------------
 
 
@@ -157,6 +175,10 @@ def words() -> dict[str, str]:
 def columns(model: type[Model], alias: str, *names: str) -> str:
     """All columns of the model, or the named fields', in the order in which `reader` takes them."""
     return ", ".join(f'{alias}."{field.column}"' for field in _fields(model, names))
+
+
+def column_names(model: type[Model], *names: str) -> list[str]:
+    return [f'"{field.column}"' for field in _fields(model, names)]
 
 
 @cache

@@ -3,18 +3,21 @@
 One transaction locks the visits (in pk order, so that two phones cannot wait for each other), looks which marks
 are known, writes the new ones and folds each touched visit anew. Statements: visits, marks, insert and visits back
 (one way there and back), held marks when there are any - whether one mark came or two hundred.
+
+On PostgreSQL a mark that comes alone, is new and concerns no other room goes a shorter way to the same place: two
+statements and no lock (`record_lone_mark`). Both ways weigh what came by the same function.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -25,7 +28,7 @@ from rounds.folding import fold, versions_in_conflict
 from rounds.models import CLOCK_TOLERANCE, MARKABLE, HeldMark, Mark, Outcome, Round, Visit
 from rounds.receiving import EARLIEST, IncomingMark, is_there, people_are_readable, read_mark
 from rounds.services import RoundError
-from rounds.statements import find_marks, lock_visits
+from rounds.statements import Glance, find_marks, lock_visits, write_if_unmoved
 
 Reason = HeldMark.Reason
 
@@ -61,6 +64,7 @@ class NewMarks:
 
 
 # What the room of a kind of round does about them in the same transaction; by mark, what its volunteer should know.
+# Of a lone mark it is asked beforehand: what it does without the database is done twice when it needs the database.
 Follow = Callable[[NewMarks], Mapping[UUID, str]]
 
 
@@ -83,63 +87,123 @@ def record_marks(
     if not raw_marks:
         writes.send()
         return []
-    received_at = received_at or timezone.now()
     incoming = [read_mark(index, raw) for index, raw in enumerate(raw_marks)]
     visits = lock_visits(device, {mark.visit_id for mark in incoming if mark.visit_id})
-    known, marks_of, used_seqs = _load_marks(device, incoming, visits)
-    new: list[tuple[IncomingMark, Mark]] = []
-    results: dict[int, str] = {}
+    ids = [item.mark_id for item in incoming if item.mark_id]
+    seqs = [item.seq for item in incoming if item.seq]
+    there = find_marks(device, visits, ids, seqs)
+    batch = weigh(device, incoming, visits, there, sent_at, received_at or timezone.now())
+    writes.insert(batch.news.marks)
+    writes.write_back(batch.touched, FOLDED)
+    writes.send()
+    _hold(device, batch)
+    return batch.receipts(follow(batch.news) if follow else {})
+
+
+def record_lone_mark(
+    *,
+    item: IncomingMark,
+    seen: Glance,
+    sent_at: datetime,
+    received_at: datetime,
+    contact: Sequence[Any],
+    follow: Follow,
+) -> list[Receipt] | None:
+    """The same for one mark at a door that was seen and not locked, if it is new and nothing else follows from it.
+
+    None, and nothing written, where there is more to do, or where somebody was faster: then it is for record_marks.
+    """
+    batch = weigh(seen.device, [item], {seen.visit.pk: seen.visit}, seen.marks, sent_at, received_at)
+    if not batch.news.marks:
+        return None
+    try:
+        with connection.execute_wrapper(_leave_alone):
+            receipts = batch.receipts(follow(batch.news))
+    except _MoreToDo:
+        return None
+    return receipts if write_if_unmoved(seen, batch.news.marks[0], FOLDED, contact) else None
+
+
+class _MoreToDo(Exception):
+    """A room asks the database about a mark that is not stored yet."""
+
+
+def _leave_alone(*_statement: Any) -> None:
+    raise _MoreToDo
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What came from a phone, held against what is there: all that has to be written about it, and what to answer."""
+
+    incoming: list[IncomingMark]
+    news: NewMarks
+    known: frozenset[int]  # by index: there already, and saying the same
+    sent_at: datetime
+
+    @property
+    def touched(self) -> list[Visit]:
+        """Folded anew."""
+        return [self.news.visits[pk] for pk in {mark.visit_id for mark in self.news.marks}]
+
+    @property
+    def held(self) -> list[IncomingMark]:
+        return [item for item in self.incoming if item.reason]
+
+    def receipts(self, told: Mapping[UUID, str]) -> list[Receipt]:
+        return [self._receipt(item, told) for item in self.incoming]
+
+    def _receipt(self, item: IncomingMark, told: Mapping[UUID, str]) -> Receipt:
+        if item.reason:
+            return Receipt(item.index, item.shown_id, "held", item.reason)
+        message = told.get(item.mark_id, "") if item.mark_id else ""
+        if item.index in self.known:
+            return Receipt(item.index, item.shown_id, "known", message=message)
+        has_conflict = self.news.visits[item.visit_id].has_conflict
+        return Receipt(item.index, item.shown_id, "conflict" if has_conflict else "stored", message=message)
+
+
+def weigh(
+    device: Device,
+    incoming: list[IncomingMark],
+    visits: Mapping[int, Visit],
+    there: Iterable[Mark],
+    sent_at: datetime,
+    received_at: datetime,
+) -> Batch:
+    """`there`: all marks of these visits, and any that has an id or a number of this batch. Asks and writes nothing."""
+    by_id: dict[UUID, Mark] = {}
+    marks_of: dict[int, list[Mark]] = defaultdict(list)
+    used_seqs: set[int] = set()
+    for mark in there:
+        by_id[mark.id] = mark
+        if mark.visit_id in visits:
+            marks_of[mark.visit_id].append(mark)
+        if mark.device_id == device.pk and mark.seq:
+            used_seqs.add(mark.seq)
+    fresh: list[Mark] = []
+    known: set[int] = set()
     for item in incoming:
-        stored = known.get(item.mark_id) if item.mark_id else None
+        stored = by_id.get(item.mark_id) if item.mark_id else None
         if not item.reason and stored and stored.device_id == device.pk and item.says_the_same_as(stored):
-            results[item.index] = "known"
+            known.add(item.index)
             continue
         item.reason = item.reason or _why_held(device, item, stored, visits, used_seqs)
         if item.reason:
             continue
         mark = _make_mark(device, item, visits[item.visit_id], sent_at, received_at)
-        new.append((item, mark))
-        known[mark.id] = mark
-        used_seqs[item.seq] = mark.id
+        fresh.append(mark)
+        by_id[mark.id] = mark
+        used_seqs.add(item.seq)
         marks_of[mark.visit_id].append(mark)
-    fresh = [mark for _item, mark in new]
-    writes.insert(fresh)
-    refold((visits[visit_id] for visit_id in {mark.visit_id for mark in fresh}), marks_of, received_at, writes)
-    writes.send()
-    _hold(device, [item for item in incoming if item.reason], visits, sent_at, received_at)
-    told = follow(NewMarks(device.volunteer.compound_id, visits, fresh, marks_of, received_at)) if follow else {}
-    for item, mark in new:
-        results[item.index] = "conflict" if visits[mark.visit_id].has_conflict else "stored"
-    return [_receipt(item, results, told) for item in incoming]
-
-
-def _receipt(item: IncomingMark, results: dict[int, str], told: Mapping[UUID, str]) -> Receipt:
-    if item.reason:
-        return Receipt(item.index, item.shown_id, "held", item.reason)
-    message = told.get(item.mark_id, "") if item.mark_id else ""
-    return Receipt(item.index, item.shown_id, results[item.index], message=message)
-
-
-def _load_marks(
-    device: Device, incoming: list[IncomingMark], visits: dict[int, Visit]
-) -> tuple[dict[UUID, Mark], dict[int, list[Mark]], dict[int, UUID]]:
-    """All marks of the visits, and any that already has an id or a number of this batch."""
-    ids = [item.mark_id for item in incoming if item.mark_id]
-    seqs = [item.seq for item in incoming if item.seq]
-    known: dict[UUID, Mark] = {}
-    marks_of: dict[int, list[Mark]] = defaultdict(list)
-    used_seqs: dict[int, UUID] = {}
-    for mark in find_marks(device, visits, ids, seqs):
-        known[mark.id] = mark
-        if mark.visit_id in visits:
-            marks_of[mark.visit_id].append(mark)
-        if mark.device_id == device.pk and mark.seq:
-            used_seqs[mark.seq] = mark.id
-    return known, marks_of, used_seqs
+    news = NewMarks(device.volunteer.compound_id, visits, fresh, marks_of, received_at)
+    batch = Batch(incoming, news, frozenset(known), sent_at)
+    _fold_anew(batch.touched, marks_of, received_at)
+    return batch
 
 
 def _why_held(
-    device: Device, item: IncomingMark, stored: Mark | None, visits: dict[int, Visit], used_seqs: dict[int, UUID]
+    device: Device, item: IncomingMark, stored: Mark | None, visits: Mapping[int, Visit], used_seqs: set[int]
 ) -> str:
     """Why a readable mark cannot be applied; empty when it can."""
     visit = visits.get(item.visit_id)
@@ -187,24 +251,23 @@ def _make_mark(device: Device, item: IncomingMark, visit: Visit, sent_at: dateti
 FOLDED = ("outcome", "done_count", "extra_count", "people", "latest_mark", "latest_at", "has_conflict", "revised_at")
 
 
-def refold(visits: Iterable[Visit], marks_of: dict[int, list[Mark]], now: datetime, writes: Writes) -> None:
+def refold(visits: Iterable[Visit], marks_of: Mapping[int, list[Mark]], now: datetime, writes: Writes) -> None:
     """Write the state that the marks of each (locked) visit fold to. One statement, whatever the number."""
-    changed = []
+    visits = list(visits)
+    _fold_anew(visits, marks_of, now)
+    writes.write_back(visits, FOLDED)
+
+
+def _fold_anew(visits: Iterable[Visit], marks_of: Mapping[int, list[Mark]], now: datetime) -> None:
     for visit in visits:
         state = fold(marks_of[visit.pk], visit.expected_count, visit.known)
         visit.outcome, visit.people = state.outcome, state.people
         visit.done_count, visit.extra_count = state.done_count, state.extra_count
         visit.latest_mark_id, visit.latest_at = state.latest_mark_id, state.latest_at
         visit.has_conflict, visit.revised_at = state.has_conflict, now
-        changed.append(visit)
-    writes.write_back(changed, FOLDED)
 
 
-def _hold(
-    device: Device, held: list[IncomingMark], visits: dict[int, Visit], sent_at: datetime, received_at: datetime
-) -> None:
-    if not held:
-        return
+def _hold(device: Device, batch: Batch) -> None:
     rows = [
         HeldMark(
             mark_id=item.shown_id,
@@ -214,13 +277,14 @@ def _hold(
             payload=item.payload,
             reason=item.reason,
             compound_id=device.volunteer.compound_id,
-            visit=visits.get(item.visit_id),
-            sent_at=sent_at,
-            received_at=received_at,
+            visit=batch.news.visits.get(item.visit_id),
+            sent_at=batch.sent_at,
+            received_at=batch.news.at,
         )
-        for item in held
+        for item in batch.held
     ]
-    HeldMark.objects.bulk_create(rows, ignore_conflicts=True)  # the same one sent again is already held
+    if rows:
+        HeldMark.objects.bulk_create(rows, ignore_conflicts=True)  # the same one sent again is already held
 
 
 # --- At a desk ----------------------------------------------------------------------------------

@@ -51,7 +51,7 @@ def test_an_answer_carries_our_name_the_nonce_and_a_receipt_per_mark(client, vis
     assert not answer.cookies
 
 
-@pytest.mark.parametrize("count", [1, 200])
+@pytest.mark.parametrize("count", [2, 200])
 def test_new_marks_cost_the_same_statements(client, visits, count):
     body = envelope(*(tap(visit, seq) for seq, visit in enumerate(visits[:count], start=1)))
     with statements() as seen:
@@ -60,6 +60,32 @@ def test_new_marks_cost_the_same_statements(client, visits, count):
     # Phone, visits, marks; then phone back, insert and visits back, which are one way to PostgreSQL.
     assert len(seen) == (4 if is_postgresql() else 6), "\n".join(seen)
     assert Mark.objects.count() == count
+
+
+def test_a_mark_that_comes_alone_is_two_statements_of_postgresql(client, visits):
+    """One look that locks nothing, one stroke that holds only if nothing moved."""
+    for seq, changes in enumerate(({}, {"people": {"1": "done"}}, {"note": "喵 %s"}), start=1):
+        with statements() as seen:
+            answer = post(client, WEI, envelope(tap(visits[0], seq, **changes), queued=2))
+        assert answer.json()["receipts"][0]["result"] == "stored"
+        assert len(seen) == (2 if is_postgresql() else 6), "\n".join(seen)
+    visit = Visit.objects.get(pk=visits[0].pk)
+    assert (visit.outcome, visit.latest_mark.seq, visit.marks.count()) == ("done", 3, 3)
+    device = Device.objects.get(volunteer__name="魏志愿")
+    assert (device.last_seq, device.queued_count) == (3, 2)
+
+
+def test_what_a_room_does_about_a_lone_mark_happens_with_the_mark_stored(client, visits, monkeypatch):
+    asked = []
+
+    def follow(news):
+        asked.append([Mark.objects.filter(pk=mark.pk).exists() for mark in news.marks])
+        return {mark.pk: "look at the label" for mark in news.marks}
+
+    monkeypatch.setattr(sync, "follow_marks", follow)
+    (receipt,) = post(client, WEI, envelope(tap(visits[0], 1))).json()["receipts"]
+    assert (receipt["result"], receipt["message"]) == ("stored", "look at the label")
+    assert asked == [[True]]
 
 
 @pytest.mark.parametrize("count", [1, 100])
@@ -225,8 +251,10 @@ def test_a_database_that_cannot_answer_is_503_and_nothing_is_lost(client, visits
         raise OperationalError("database is locked")
 
     monkeypatch.setattr("compound.sync.record_marks", locked)
-    answer = post(client, WEI, envelope(tap(visits[0], 1)))
-    assert (answer.status_code, answer.json()["error"], answer["Retry-After"]) == (503, "try_again", "15")
+    monkeypatch.setattr("compound.sync.record_lone_mark", locked)
+    for marks in ([tap(visits[0], 1)], [tap(visits[0], 1), tap(visits[1], 2)]):
+        answer = post(client, WEI, envelope(*marks))
+        assert (answer.status_code, answer.json()["error"], answer["Retry-After"]) == (503, "try_again", "15")
 
 
 def test_the_posts_of_a_process_are_let_in_in_turn_on_sqlite_and_side_by_side_on_postgresql(
@@ -241,10 +269,10 @@ def test_the_posts_of_a_process_are_let_in_in_turn_on_sqlite_and_side_by_side_on
 
     sync_take_in = sync.take_in
     monkeypatch.setattr(sync, "take_in", look)
-    assert post(client, WEI, envelope(tap(visits[0], 1))).status_code == 200
+    assert post(client, WEI, envelope(tap(visits[0], 1), tap(visits[1], 2))).status_code == 200
     monkeypatch.setattr("compound.sync.record_marks", None)
     with pytest.raises(TypeError):
-        post(client, WEI, envelope(tap(visits[0], 2)))
+        post(client, WEI, envelope(tap(visits[0], 3), tap(visits[1], 4)))
     assert (seen, is_taken()) == ([not is_postgresql()] * 2, False)
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from compound.sync import find_depositor
+from compound import sync
 from residents.models import Door, Household
 from rounds.models import Mark, Visit
 from rounds.services import assign, create_round, open_round
@@ -112,15 +112,47 @@ def test_a_connection_that_was_cut_is_opened_anew_before_anything_is_written(rac
     assert Mark.objects.count() == 3
 
 
-def test_a_connection_cut_among_the_statements_costs_one_answer(race, monkeypatch):
+@pytest.mark.parametrize(("first", "count"), [("glance", 1), ("find_depositor", 2)])
+def test_a_connection_cut_among_the_statements_costs_one_answer(race, monkeypatch, first, count):
     tokens, visits = race
-    monkeypatch.setattr("compound.sync.find_depositor", cut_after(find_depositor))
-    body = envelope(tap(visits[0], 1))
+    monkeypatch.setattr(sync, first, cut_after(getattr(sync, first)))
+    body = envelope(*(tap(visits[0], seq) for seq in range(1, count + 1)))
     answer = post(Client(), tokens[0], body)
     assert (answer.status_code, answer.json()["error"], answer["Retry-After"]) == (503, "try_again", "15")
     monkeypatch.undo()
     assert post(Client(), tokens[0], body).json()["receipts"][0]["result"] == "stored"
-    assert Mark.objects.count() == 1
+    assert Mark.objects.count() == count
+
+
+MEANWHILE = {
+    "another at the door": (1, lambda mark: tap(mark["visit"], 1, "refused"), "conflict", 2),
+    "the same mark": (0, lambda mark: mark, "known", 1),
+    "another with its number": (0, lambda mark: tap(mark["visit"], mark["seq"], "refused"), "held", 1),
+    "another with its number at another door": (0, lambda mark: tap(mark["visit"] + 1, mark["seq"]), "held", 1),
+    "one with its id at another door": (1, lambda mark: mark | {"visit": mark["visit"] + 1}, "held", 1),
+}
+
+
+@pytest.mark.parametrize("what", MEANWHILE)
+def test_who_is_overtaken_between_look_and_stroke_is_told_the_truth(race, monkeypatch, what):
+    """A lone mark locks nothing; what came in between is counted, and neither is lost."""
+    (tokens, visits), (walker, make, result, count) = race, MEANWHILE[what]
+    mark = tap(visits[0], 5)
+
+    def look_and_be_overtaken(*given):
+        seen = look(*given)
+        monkeypatch.undo()
+        told = at_once([(tokens[walker], envelope(make(mark)))])
+        assert told[0][0]["result"] == "stored"
+        return seen
+
+    look = sync.glance
+    monkeypatch.setattr(sync, "glance", look_and_be_overtaken)
+    assert post(Client(), tokens[0], envelope(mark)).json()["receipts"][0]["result"] == result
+    assert Mark.objects.count() == count
+    for visit in Visit.objects.filter(marks__isnull=False).distinct():
+        assert visit.latest_mark in visit.marks.all()
+        assert visit.has_conflict == (count == 2)
 
 
 def test_the_statements_of_a_mark_are_planned_once_and_by_keys(race):
@@ -129,10 +161,16 @@ def test_the_statements_of_a_mark_are_planned_once_and_by_keys(race):
     connection.close()
     for seq in range(1, 8):
         assert post(Client(), tokens[0], envelope(tap(visits[0], seq))).status_code == 200
+    assert post(Client(), tokens[0], envelope(tap(visits[0], 8), tap(visits[1], 9))).status_code == 200
     with connection.cursor() as cursor:
         cursor.execute("SELECT sum(custom_plans) FROM pg_prepared_statements WHERE name LIKE 'on_the_road%'")
         assert cursor.fetchone() == (0,)
-        cursor.execute("SELECT name FROM pg_prepared_statements WHERE statement LIKE '%FROM rounds_mark mark%'")
-        ((name,),) = cursor.fetchall()
-        cursor.execute(f"EXPLAIN EXECUTE {name}('{{}}', '{{}}', NULL, '{{}}')")
-        assert "Seq Scan" not in str(cursor.fetchall())
+        cursor.execute(
+            "SELECT name, cardinality(parameter_types) FROM pg_prepared_statements WHERE name LIKE 'on_the_road%'"
+        )
+        known = cursor.fetchall()
+        assert len(known) >= 6
+        for name, count in known:
+            cursor.execute(f"EXPLAIN EXECUTE {name}({', '.join(['NULL'] * count)})")
+            plan = str(cursor.fetchall())
+            assert not [way for way in ("Seq Scan", "Hash Join", "Merge Join") if way in plan], plan
