@@ -19,7 +19,8 @@ from residents.models import Device, Volunteer, mask_name
 from rounds.models import Assignment, HeldMark, Round, Visit
 from rounds.segments import free_segments
 from rounds.services import RoundError, refuse_untrained
-from supplies.reconciling import carried_by_visit
+from supplies.reconciling import Bag, bags_by_visit, lines_by_round
+from testing_rounds.answers import answer_of, with_reading
 from testing_rounds.models import ExpectedPerson, Swab, TestRound
 from testing_rounds.swabs import IN_TUBES
 
@@ -58,20 +59,30 @@ def build_feed(device: Device) -> dict[str, Any]:
     assignments = list(_assignments(volunteer))
     rounds = {assignment.round_id: assignment.round for assignment in assignments}
     visits = list(_visits(volunteer, rounds))
-    people = _people_by_visit([visit.pk for visit in visits if rounds[visit.round_id].kind in Round.Kind.tests()])
+    tested = [visit.pk for visit in visits if rounds[visit.round_id].kind in Round.Kind.tests()]
+    people = _people_by_visit(tested, volunteer)
     tests = _tests(rounds.values())
     bags = _bags([visit.pk for visit in visits if rounds[visit.round_id].kind == Round.Kind.SUPPLIES])
     doors: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for visit in visits:
-        doors[visit.round_id].append(_door(visit, people.get(visit.pk, []), volunteer, bags.get(visit.pk, "")))
+        door = _door(visit, volunteer, bags.get(visit.pk))
+        is_antigen = rounds[visit.round_id].kind == Round.Kind.ANTIGEN
+        door["people"] = [
+            _person(person, is_antigen)
+            for person in people.get(visit.pk, [])
+            if not person.is_added or str(person.number) in visit.people
+        ]
+        doors[visit.round_id].append(door)
+    shown = [
+        _round(one, tests.get(pk), [a for a in assignments if a.round_id == pk], doors[pk])
+        for pk, one in rounds.items()
+    ]
+    _add_lines(shown)
     return {
         "portal": "shoulou",
         "volunteer": mask_name(volunteer.name),
         "compound": volunteer.compound.name,
-        "rounds": [
-            _round(one, tests.get(pk), [a for a in assignments if a.round_id == pk], doors[pk])
-            for pk, one in rounds.items()
-        ],
+        "rounds": shown,
         "free": _free_segments(volunteer),
         "decisions": _decisions(volunteer),
     }
@@ -96,17 +107,25 @@ def _visits(volunteer: Volunteer, rounds: dict[int, Round]) -> QuerySet[Visit]:
     )
 
 
-def _people_by_visit(visit_ids: list[int]) -> dict[int, list[ExpectedPerson]]:
+def _people_by_visit(visit_ids: list[int], volunteer: Volunteer) -> dict[int, list[ExpectedPerson]]:
     by_visit: dict[int, list[ExpectedPerson]] = defaultdict(list)
     inside = Swab.objects.filter(person=OuterRef("pk"), voided_at=None).values("tube__code")
     rows = ExpectedPerson.objects.filter(visit__in=visit_ids).order_by("visit", "number")
-    for person in rows.only("visit_id", "number", "name", "age_band", "is_added").annotate(tube=Subquery(inside)):
+    rows = with_reading(rows.only("visit_id", "number", "name", "age_band", "is_added", "result"), volunteer.user_id)
+    for person in rows.annotate(tube=Subquery(inside)):
         by_visit[person.visit_id].append(person)
     return by_visit
 
 
-def _bags(visits: list[int]) -> dict[int, str]:
-    return carried_by_visit(visits) if visits else {}
+def _bags(visits: list[int]) -> dict[int, Bag]:
+    return bags_by_visit(visits) if visits else {}
+
+
+def _add_lines(rounds: list[dict[str, Any]]) -> None:
+    """What a bag may be swapped for. No statement where nothing is handed out."""
+    handouts = {one["id"]: one for one in rounds if one["kind"] == Round.Kind.SUPPLIES}
+    for pk, lines in (lines_by_round(list(handouts)) if handouts else {}).items():
+        handouts[pk]["lines"] = [{"id": line.pk, "name": str(line)} for line in lines]
 
 
 def _tests(rounds) -> dict[int, TestRound]:
@@ -187,35 +206,42 @@ def _segment(assignment: Assignment) -> str:
     return " · ".join(parts)
 
 
-def _door(visit: Visit, people: list[ExpectedPerson], volunteer: Volunteer, bag: str) -> dict[str, Any]:
+def _door(visit: Visit, volunteer: Volunteer, bag: Bag | None) -> dict[str, Any]:
     latest = visit.latest_mark
-    return {
+    told = {
         "visit": visit.pk,
         "building": str(visit.building),
         "entrance": visit.entrance,
         "floor": visit.floor,
         "room": visit.room,
         "rooms": " + ".join([visit.room, *visit.joined_rooms]),
-        "label": " · ".join(word for word in (bag, visit.label) if word),  # what to hand over comes first
+        "label": " · ".join(
+            word for word in (bag.text if bag else "", visit.label) if word
+        ),  # what to hand over comes first
         "heads": visit.expected_count,
         "known": visit.known,
         "needs": visit.needs,
-        "people": [
-            _person(person, visit) for person in people if not person.is_added or str(person.number) in visit.people
-        ],
+        "people": [],
         "outcome": visit.outcome,
         "told": visit.people,
         "latest": str(latest.pk) if latest else None,
         "at": visit.latest_at.isoformat() if visit.latest_at else None,
         "mine": bool(latest and latest.marked_by_id == volunteer.user_id),
     }
+    if bag:
+        told["bags"] = [{"line": key, "name": what, "n": count} for key, what, count in bag.lines]
+        told["said"] = bag.said
+    return told
 
 
-def _person(person: Any, visit: Visit) -> dict[str, Any]:
-    """`tube`: the code of the one they are in; `met`: not expected, and named at the desk or not at all."""
+def _person(person: Any, is_antigen: bool) -> dict[str, Any]:
+    """`tube`: the code of the one they are in; `met`: not expected, and named at the desk or not at all; `answer`: what
+    was told of their antigen test, the value only to who read it."""
     told = {"n": person.number, "label": str(person.masked_name), "band": person.age_band}
     if person.tube:
         told["tube"] = person.tube
     if person.is_added and not person.name:
         told["met"] = True
+    if is_antigen and (answer := answer_of(person)):
+        told["answer"] = answer
     return told

@@ -22,6 +22,7 @@ from django.utils import translation
 from residents.models import Resident
 from rounds.board import LETTERS
 from rounds.models import HeldMark, Outcome
+from supplies.models import Handover
 
 ENTRIES = {"app.js", "install.js", "invite.js"}  # pages link to them; nobody imports them
 LINKED = re.compile(r'(?:href|src)="([^"#?]+)"')
@@ -35,6 +36,7 @@ def render_shell(template: str = "my/doors.html", **context) -> str:
             "outcomes": Outcome.choices,
             "letters": LETTERS.items(),
             "reasons": HeldMark.Reason.choices,
+            "handovers": Handover.choices,
             "bands": [(value, label) for value, label in Resident.AgeBand.choices if value],
             "languages": settings.LANGUAGES,
             **context,

@@ -167,10 +167,31 @@ def titles_by_visit(visits: list[int]) -> dict[int, list[Entitlement]]:
     return found
 
 
-def carried_by_visit(visits: list[int]) -> dict[int, str]:
-    """What a volunteer hands over at each of these doors, in words. One statement."""
-    words = {
-        visit: [f"{due.line} ×{due.allotted}" for due in dues if due.allotted]
-        for visit, dues in titles_by_visit(visits).items()
-    }
-    return {visit: " + ".join(some) for visit, some in words.items() if some}
+@dataclass
+class Bag:
+    """What a volunteer hands over at one door, and what was told of it last."""
+
+    lines: list[tuple[int, str, int]]  # key, what, how many
+    said: str
+
+    @property
+    def text(self) -> str:
+        return " + ".join(f"{what} ×{count}" for _key, what, count in self.lines)
+
+
+def bags_by_visit(visits: list[int]) -> dict[int, Bag]:
+    """Only the doors something is carried to. One statement."""
+    bags = {}
+    for visit, dues in titles_by_visit(visits).items():
+        lines = [(due.line_id, str(due.line), due.allotted) for due in dues if due.allotted]
+        if lines:
+            bags[visit] = Bag(lines, dues[0].handover)
+    return bags
+
+
+def lines_by_round(rounds: list[int]) -> dict[int, list[Line]]:
+    """What else lies in the lobby, for a swap. One statement."""
+    found: dict[int, list[Line]] = defaultdict(list)
+    for line in Line.objects.filter(distribution__round__in=rounds).select_related("batch__item", "distribution"):
+        found[line.distribution.round_id].append(line)
+    return found

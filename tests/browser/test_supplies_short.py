@@ -1,4 +1,4 @@
-"""Six bags short: decided at the desk, counted in the lobby, given by two phones, one without signal, balanced."""
+"""Six bags short: counted in by two, decided at the desk, given by two phones, one without signal, balanced."""
 
 import secrets
 from datetime import timedelta
@@ -12,11 +12,14 @@ from residents.devices import token_hash
 from residents.models import Invite
 from rounds.models import Visit
 from rounds.services import assign
-from supplies.models import Distribution, Entitlement
+from supplies.ledger import create_item
+from supplies.models import Batch, Distribution, Entitlement, HandoverPhoto
+from supplies.photos import read_photo
 from supplies.reconciling import read_books
 from tests.browser.test_desk_main_road import follow, log_in
 from tests.browser.test_phone_way_of_a_mark import wait_for_shell
 from tests.supplies.store import Store, books_agree
+from tests.supplies.test_photos import with_place
 from tests.world import grant, make_building, make_user, move_in
 
 pytestmark = pytest.mark.browser
@@ -61,16 +64,55 @@ def give_all(page):
     return given
 
 
-def test_six_bags_short_from_the_lorry_to_closed_books(world, tower, desk, phone, quiet, eventually):
-    store = Store(world)
-    batch = store.arrive(BAGS)
-    distribution = store.prepare(batch, buildings=[tower])
+def say_something_else(page, handover, photo=None):
+    """Of the first door that waits, by the sheet; gives back its visit."""
+    card = page.locator(".door").first
+    visit = card.get_attribute("data-visit")
+    card.locator("[data-deed=more]").click()
+    sheet = page.locator("#bag-sheet")
+    sheet.locator(f"[data-handover={handover}]").click()
+    if photo:
+        sheet.locator("#bag-file").set_input_files({"name": "p.jpg", "mimeType": "image/jpeg", "buffer": photo})
+        expect(sheet.locator("#bag-picture")).to_be_visible()
+    sheet.locator("#bag-save").click()
+    expect(sheet).to_be_hidden()
+    page.wait_for_selector(f".told[data-visit='{visit}']")
+    return visit
+
+
+def count_in(desk, world, quantity):
+    """The lorry: Chen counts, then Gu does, who is not shown Chen's number."""
+    item = create_item(compound=world.jiamu, name="蔬菜包", unit="袋")
+    first = desk().new_page()
+    log_in(first, "chen")
+    first.goto(reverse("supplies:arrive", args=[world.jiamu.pk]))
+    first.select_option("[name=item]", str(item.pk))
+    first.fill("[name=quantity]", str(quantity))
+    first.locator("main form .btn-primary").click()
+    first.wait_for_url("**/supplies/batches/*/")
+    second = desk().new_page()
+    log_in(second, "gu")
+    second.goto(first.url)
+    form = second.locator("form[action$='/count/']")
+    form.locator("[name=quantity]").fill(str(quantity))
+    form.locator("button").click()
+    second.wait_for_selector(".alert-success")
+    return first, second
+
+
+def test_six_bags_short_from_the_lorry_to_closed_books(
+    world, tower, desk, phone, quiet, eventually, settings, tmp_path
+):
+    settings.PHOTO_DIR = tmp_path
+    steward, lead = count_in(desk, world, BAGS)
+    with quiet():
+        batch = Batch.objects.get()
+        store = Store(world, batch.item)
+        distribution = store.prepare(batch, buildings=[tower])
     pk = distribution.round_id
     assign(round=distribution.round, volunteer=world.wei, building=tower, by=world.chen, floor_from=5, floor_to=8)
     assign(round=distribution.round, volunteer=world.wu, building=tower, by=world.chen, floor_from=1, floor_to=4)
 
-    steward = desk().new_page()
-    log_in(steward, "chen")
     steward.goto(reverse("supplies:distribution", args=[pk]))
     follow(steward, "supplies:shortage", pk)
     steward.locator("input[name=rule][value=elders]").check()
@@ -84,8 +126,6 @@ def test_six_bags_short_from_the_lorry_to_closed_books(world, tower, desk, phone
             for low, high in ((5, 8), (1, 4))
         )
 
-    lead = phone().new_page()
-    log_in(lead, "gu")
     lead.goto(reverse("supplies:lobby", args=[pk, tower.pk]))
     load = lead.locator(f'form[action="{reverse("supplies:load", args=[pk, tower.pk])}"]')
     expect(load.locator("[name=quantity]")).to_have_value(str(BAGS))
@@ -97,13 +137,21 @@ def test_six_bags_short_from_the_lorry_to_closed_books(world, tower, desk, phone
     expect(wei.locator(".door").first).to_contain_text("蔬菜包 ×1")
     wait_for_shell(wu)
     without.set_offline(True)
-    assert (give_all(wei), give_all(wu)) == (upper, lower)
+    left = say_something_else(wu, "left", photo=with_place())
+    expect(wu.locator(f".told[data-visit='{left}']")).to_contain_text("放门口")
+    burst = say_something_else(wei, "damaged")
+    wei.locator(f".told[data-visit='{burst}'] [data-deed=undo]").click()
+    wei.wait_for_selector(f".door[data-visit='{burst}']")
+    assert (give_all(wei), give_all(wu)) == (upper, lower - 1)
     eventually(lambda: Visit.objects.filter(round=pk, outcome="done").count(), upper)
     without.set_offline(False)
     eventually(lambda: Visit.objects.filter(round=pk, outcome="done").count(), BAGS)
+    eventually(lambda: list(HandoverPhoto.objects.values_list("visit", flat=True)), [int(left)])
+    with quiet():
+        assert b"Exif" not in read_photo(HandoverPhoto.objects.get())
 
     lead.goto(reverse("supplies:lobby", args=[pk, tower.pk]))
-    follow(lead, "supplies:handover", Entitlement.objects.filter(allotted=1).order_by("pk").first().visit_id)
+    follow(lead, "supplies:handover", Entitlement.objects.filter(handover="given").first().visit_id)
     lead.locator("input[name=handover][value=refused]").check()
     lead.locator("main form .btn-primary").click()
     back = lead.locator(f'form[action="{reverse("supplies:back", args=[pk, tower.pk])}"]')

@@ -9,14 +9,14 @@ from compound.opening import open_any_round
 from rounds.marks import mark_at_desk
 from rounds.models import Visit
 from supplies.ledger import count_again, create_item, record_arrival, stock_in
-from supplies.models import Entitlement, Stock
+from supplies.models import Distribution, Entitlement, Stock
 from supplies.services import add_line, create_distribution, plan_shortage
 
 
 class Store:
-    def __init__(self, world):
+    def __init__(self, world, bag=None):
         self.world = world
-        self.bag = create_item(compound=world.jiamu, name="蔬菜包", unit="袋")
+        self.bag = bag or create_item(compound=world.jiamu, name="蔬菜包", unit="袋")
 
     def arrive(self, quantity, item=None, **facts):
         """Counted by Chen, then by Zhao."""
@@ -42,6 +42,9 @@ class Store:
         distribution.refresh_from_db()
         open_any_round(round=distribution.round, by=self.world.chen)
         return distribution
+
+    def row_of(self, mark) -> Distribution:
+        return mark.visit.round.distribution
 
     def visit(self, distribution, household) -> Visit:
         return Visit.objects.get(round=distribution.round, household=household)

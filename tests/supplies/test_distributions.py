@@ -379,7 +379,7 @@ def test_the_way_of_a_mark_costs_six_statements_more_and_nothing_for_other_round
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)  # shrinking a whole distribution takes minutes
 DEEDS = st.lists(
     st.tuples(
-        st.sampled_from(["load", "given", "short", "damaged", "refused", "undo", "back", "off", "found"]),
+        st.sampled_from(["load", "given", "short", "damaged", "swapped", "refused", "undo", "back", "off", "found"]),
         st.integers(0, 2),
         st.integers(1, 3),
     ),
@@ -394,8 +394,11 @@ def test_whatever_happens_every_bag_is_somewhere(store, world, deeds):
     homes = [world.lin_home, world.elder_home, world.tenant_home]
     with transaction.atomic():
         batch = store.arrive(12)
-        distribution = store.open(store.prepare(batch, amount=2, buildings=[world.building1]))
-        line, lobby = distribution.lines.get(), world.building1
+        distribution = store.prepare(batch, amount=2, buildings=[world.building1])
+        other = add_line(distribution=distribution, batch=store.arrive(12), amount=1, variant="baby")
+        store.open(distribution)
+        line, lobby = distribution.lines.get(variant=""), world.building1
+        load_building(line=other, building=lobby, quantity=2, by=world.zhao)
         told = {"line": line, "building": lobby, "by": world.zhao}
         for deed, which, quantity in deeds:
             home = homes[which]
@@ -421,6 +424,8 @@ def test_whatever_happens_every_bag_is_somewhere(store, world, deeds):
                             store.tell(distribution, home)
                         case "short" | "damaged":
                             store.tell(distribution, home, "partly", handover=deed, count=count)
+                        case "swapped":
+                            store.tell(distribution, home, "done", handover=deed, count=count, **{"for": str(other.pk)})
                         case "refused":
                             store.tell(distribution, home, "refused")
                         case "undo" if last is not None:
@@ -430,10 +435,12 @@ def test_whatever_happens_every_bag_is_somewhere(store, world, deeds):
                         assert settled.uncovered == 0 or settled.left == 0
             except SupplyError:
                 pass
-            page = books(distribution, lobby)
+            page, beside = (one for one in read_books(distribution) if one.building == lobby)
             assert page.left == store.there(batch, building=lobby) >= 0
-            booked = Entitlement.objects.filter(line=line).aggregate(given=Sum("given"), spoiled=Sum("spoiled"))
-            assert page.given == booked["given"]
+            assert beside.left == store.there(other.batch, building=lobby) >= 0
+            sums = {name: Sum(name) for name in ("given", "spoiled", "swapped")}
+            booked = Entitlement.objects.filter(line=line).aggregate(**sums)
+            assert (page.given, beside.given) == (booked["given"] - booked["swapped"], booked["swapped"])
             assert page.written_off >= booked["spoiled"]
         assert books_agree()
         transaction.set_rollback(True)
