@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
-from buying.models import Delivery, GroupOrder, Item, Parcel
+from buying.models import ArrivalCount, Delivery, GroupOrder, Item, OrderLine, Parcel
 from buying.services import BuyingError, lock_order, rules_of, take_step
 from residents.models import Building, Household, User
 from rounds.folding import standing
@@ -157,7 +157,8 @@ def record_parcels(news: NewMarks) -> None:
         for order in orders.filter(pk__in=Delivery.objects.filter(round__visits__in=visits).values("order"))
         if not order.is_over
     ]
-    parcels = list(Parcel.objects.filter(visit__in=visits, line__item__order__in=open_orders).order_by("pk"))
+    rows = Parcel.objects.filter(visit__in=visits, line__item__order__in=open_orders)
+    parcels = list(rows.select_related("lot__item").order_by("pk"))
     first = {parcel.visit_id: parcel.pk for parcel in reversed(parcels)}
     for parcel in parcels:
         visit = visits[parcel.visit_id or 0]
@@ -173,7 +174,7 @@ def tell(parcel: Parcel, visit: Visit, marks: Sequence[Mark], first: int) -> Tol
     last = marks[-1]
     word = word_of(last)
     if word in {Handover.SHORT, Handover.DAMAGED}:
-        if last.details.get("parcel", str(first)) != str(parcel.pk):
+        if last.details.get("line", str(first)) != str(parcel.pk):
             return Told(Handover.GIVEN, parcel.quantity)
         count = _count(last, parcel)
         return Told(word, count if word == Handover.SHORT else parcel.quantity - count)
@@ -191,10 +192,15 @@ def word_of(mark: Mark) -> str:
 
 
 def _count(mark: Mark, parcel: Parcel) -> int:
-    """Within what the household was to get, whatever the details say; none told is none there, or all of it broken."""
-    text = mark.details.get("count", "")
+    """Within what the household was to get, whatever the details say; none told is none there, or all of it broken.
+
+    A phone counts a weighed thing as one; a desk says how many grams.
+    """
+    text = mark.details.get("grams" if "grams" in mark.details else "count", "")
     if not (text.isascii() and text.isdigit() and len(text) < 9):
         return 0 if mark.details.get("handover") == Handover.SHORT else parcel.quantity
+    if parcel.lot.item.is_weighed and "grams" not in mark.details:
+        return parcel.quantity if int(text) else 0
     return min(int(text), parcel.quantity)
 
 
@@ -217,9 +223,18 @@ def parcels_by_visit(visits: Iterable[int]) -> dict[int, list[Parcel]]:
     return by_visit
 
 
-def carried_to(visits: Iterable[int]) -> dict[int, str]:
-    """For the phone: visit -> what this door gets, in words. One statement."""
-    return {pk: contents(parcels) for pk, parcels in parcels_by_visit(visits).items()}
+def phone_bags(visits: Iterable[int]) -> dict[int, tuple[list[tuple[int, str, int]], str]]:
+    """Visit -> its parcels as key, words and count (a weighed one is one), and what was said last. One statement."""
+    bags = {}
+    for pk, parcels in parcels_by_visit(visits).items():
+        lines = [
+            (one.pk, f"{one.lot.name} {one.lot.item.say(one.quantity)}", 1)
+            if one.lot.item.is_weighed
+            else (one.pk, one.lot.name, one.quantity)
+            for one in parcels
+        ]
+        bags[pk] = (lines, parcels[0].handover)
+    return bags
 
 
 def contents(parcels: Iterable[Parcel]) -> str:
@@ -263,24 +278,57 @@ class Bag:
         return " · ".join(sorted(words))
 
 
+BY_DOOR = (
+    "household__door__building__position",
+    "household__door__building__code",
+    "household__door__entrance",
+    "-household__door__floor",
+    "household__door__position",
+    "household__door__room",
+    "household",
+    "item__position",
+)
+
+
 def bags_of(order: GroupOrder, buildings: Iterable[Building]) -> dict[Building, list[Bag]]:
     """Building -> its bags, top floor first. One statement."""
     found = {building.pk: building for building in buildings}
     rows = Parcel.objects.filter(line__item__order=order, line__household__door__building__in=found)
-    rows = rows.select_related("lot__item", "line__household__door").order_by(
-        "line__household__door__building__position",
-        "line__household__door__building__code",
-        "line__household__door__entrance",
-        "-line__household__door__floor",
-        "line__household__door__position",
-        "line__household__door__room",
-        "line__household",
-        "line__item__position",
-        "pk",
+    by_door = [f"-line__{name[1:]}" if name.startswith("-") else f"line__{name}" for name in BY_DOOR]
+    return _by_building(rows.select_related("lot__item", "line__household__door").order_by(*by_door, "pk"), found)
+
+
+def ordered_bags(order: GroupOrder, buildings: Iterable[Building]) -> dict[Building, list[Bag]]:
+    """The same sheet before anything came: what each household ordered, as if all of it were there. One statement."""
+    found = {building.pk: building for building in buildings}
+    lines = OrderLine.objects.standing().filter(item__order=order, household__door__building__in=found)
+    return _by_building(
+        (
+            Parcel(line=line, lot=ArrivalCount(item=line.item), quantity=line.quantity)
+            for line in lines.select_related("item", "household__door").order_by(*BY_DOOR, "pk")
+        ),
+        found,
     )
+
+
+def sheet_buildings(user: User, order: GroupOrder) -> list[Building]:
+    """Whose bags somebody may see: the keeper of the list all, a building lead their own, who only looks none."""
+    rows = Building.objects.filter(compound=order.compound_id).order_by("position", "code")
+    if not GroupOrder.objects.kept_by(user).filter(pk=order.pk).exists():
+        rows = rows.filter(pk__in=user.access.lead_buildings)
+    return list(rows)
+
+
+def sheet_bags(order: GroupOrder, buildings: Iterable[Building]) -> tuple[dict[Building, list[Bag]], bool]:
+    """The bags, and whether anything was shared out; until then as ordered."""
+    is_shared = order.state in {State.SORTING, State.DELIVERING, State.SETTLED}
+    return (bags_of(order, buildings) if is_shared else ordered_bags(order, buildings)), is_shared
+
+
+def _by_building(parcels: Iterable[Parcel], found: Mapping[int, Building]) -> dict[Building, list[Bag]]:
     bags: dict[int, Bag] = {}
     by_building: dict[Building, list[Bag]] = defaultdict(list)
-    for parcel in rows:
+    for parcel in parcels:
         home = parcel.line.household
         if home.pk not in bags:
             bags[home.pk] = Bag(home)

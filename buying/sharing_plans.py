@@ -58,13 +58,8 @@ class ItemPlan:
         return max(0, self.available - self.wanted)
 
     @property
-    def short(self) -> list[tuple[OrderLine, Wish, Share]]:
-        """Who gets less than they wait for, by building and room."""
-        rows = [(self.lines[wish.key], wish, self.shares[wish.key]) for wish in self.wishes]
-        return sorted((row for row in rows if row[2].reason), key=lambda row: place_of(row[0]))
-
-    @property
     def everybody(self) -> list[tuple[OrderLine, Wish, Share]]:
+        """By building and room."""
         rows = [(self.lines[wish.key], wish, self.shares[wish.key]) for wish in self.wishes]
         return sorted(rows, key=lambda row: place_of(row[0]))
 

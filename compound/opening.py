@@ -6,6 +6,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from buying.delivering import open_delivery
+from buying.services import BuyingError
 from residents.access import get_kept
 from residents.models import User
 from rounds.models import Round
@@ -20,16 +22,18 @@ def open_any_round(*, round: Round, by: User) -> list[Snapshot]:
         return open_test_round(test_round=round.test_round, by=by)
     if round.kind == Round.Kind.SUPPLIES:
         return open_distribution(distribution=round.distribution, by=by)
+    if round.kind == Round.Kind.BUYING:
+        return open_delivery(delivery=round.delivery, by=by)
     return open_round(round=round, by=by)
 
 
 @require_POST
 def round_open(request, pk):
-    round = get_kept(Round.objects.select_related("test_round", "distribution"), request.user, pk=pk)
+    round = get_kept(Round.objects.select_related("test_round", "distribution", "delivery__order"), request.user, pk=pk)
     try:
         doors = len(open_any_round(round=round, by=request.user))
         text = ngettext("The round is open: %(n)s household.", "The round is open: %(n)s households.", doors)
         messages.success(request, text % {"n": doors})
-    except RoundError as error:
+    except (RoundError, BuyingError) as error:
         messages.error(request, str(error) or _("The round could not be opened."))
     return redirect(round)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reports import daily_views, form_views, money_views, sharing_views, supply_views, views
+from reports import buying_views, daily_views, form_views, money_views, sharing_views, supply_views, views
 
 app_name = "reports"
 urlpatterns = [
@@ -25,6 +25,7 @@ urlpatterns = [
     path("forms/<int:pk>/end/", form_views.form_end, name="form_end"),
     path("rounds/<int:pk>/evening/", views.evening, name="evening"),
     path("rounds/<int:pk>/<slug:what>.<slug:ending>", views.export, name="export"),
+    path("buying/<int:pk>/<slug:what>.<slug:ending>", buying_views.buying, name="buying"),
     path("money/<int:pk>/<slug:what>.<slug:ending>", money_views.money, name="money"),
     path("sharing/in/<int:pk>/<slug:what>.<slug:ending>", sharing_views.sharing, name="sharing"),
     path("sharing/drives/<int:pk>/route.<slug:ending>", sharing_views.drive, name="drive"),

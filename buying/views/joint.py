@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from buying.arrivals import sign_handover
 from buying.forms import HandoverForm, JoinForm
 from buying.joint import (
     JOINABLE,
@@ -20,7 +21,6 @@ from buying.joint import (
     join_buy,
     last_counts,
     leave_joint,
-    record_handover,
 )
 from buying.joint_sides import side_of
 from buying.models import GroupOrder, Handover, JointSide
@@ -118,7 +118,7 @@ def handover(request, pk):
         if form.is_valid():
             told = {name: form.cleaned_data[name] for name in ("counts", "gate", "note")}
             try:
-                record_handover(side=side, hand=hand, by=request.user, **told)
+                sign_handover(side=side, hand=hand, by=request.user, **told)
                 return redirect("buying:handover", side.pk)
             except BuyingError as error:
                 form.add_error(None, str(error))
