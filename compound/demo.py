@@ -20,6 +20,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from compound.demo_antigen import start_antigen_round
+from compound.demo_buying import show_group_buys
 from compound.demo_clock import build_clocks
 from compound.demo_lifts import show_call_down
 from compound.demo_reports import show_reports
@@ -92,6 +93,7 @@ def build_demo(*, stage: str, seed: int) -> Demo:
         fill_store(estate, sun, zhao)
         start_distribution(estate, sun, zhao, random.Random(seed))  # noqa: S311
         share_things(estate, sun)
+        show_group_buys(tower, chen, estate, sun, random.Random(seed))  # noqa: S311
         show_reports(tower=tower, chen=chen, estate=estate, sun=sun)
     if stage == "closed":
         close_round(round=demo.round, by=chen, reason="全部楼层走完，缺户明早补")
