@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from buying.delivering import record_parcels
 from rounds.marks import NewMarks
 from supplies.handing import record_handovers
 from testing_rounds.answers import record_answers
@@ -15,4 +16,5 @@ def follow_marks(news: NewMarks) -> dict[UUID, str]:
     """By mark, what its volunteer should know though the mark counts."""
     add_people_met(news)
     record_handovers(news)
+    record_parcels(news)
     return record_swabs(news) | record_answers(news)

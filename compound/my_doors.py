@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from buying.delivering import phone_bags
 from residents.models import Device, Volunteer, mask_name
 from rounds.models import Assignment, HeldMark, Round, Visit
 from rounds.segments import free_segments
@@ -63,6 +64,7 @@ def build_feed(device: Device) -> dict[str, Any]:
     people = _people_by_visit(tested, volunteer)
     tests = _tests(rounds.values())
     bags = _bags([visit.pk for visit in visits if rounds[visit.round_id].kind == Round.Kind.SUPPLIES])
+    bags |= _bought([visit.pk for visit in visits if rounds[visit.round_id].kind == Round.Kind.BUYING])
     doors: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for visit in visits:
         door = _door(visit, volunteer, bags.get(visit.pk))
@@ -92,7 +94,7 @@ def _assignments(volunteer: Volunteer) -> QuerySet[Assignment]:
     return (
         Assignment.objects.active()
         .filter(volunteer=volunteer, round__state=Round.State.OPEN)
-        .select_related("round__distribution", "building")
+        .select_related("round__distribution", "round__delivery", "building")
         .order_by("round__ends_at", "round__pk", "building__position", "building__code", "entrance", "-floor_to", "pk")
     )
 
@@ -121,6 +123,10 @@ def _bags(visits: list[int]) -> dict[int, Bag]:
     return bags_by_visit(visits) if visits else {}
 
 
+def _bought(visits: list[int]) -> dict[int, Bag]:
+    return {pk: Bag(*bag) for pk, bag in phone_bags(visits).items()} if visits else {}
+
+
 def _add_lines(rounds: list[dict[str, Any]]) -> None:
     """What a bag may be swapped for. No statement where nothing is handed out."""
     handouts = {one["id"]: one for one in rounds if one["kind"] == Round.Kind.SUPPLIES}
@@ -140,13 +146,17 @@ def _round(one: Round, test: TestRound | None, assignments: list[Assignment], do
         "kind": one.kind,
         "starts_at": one.starts_at.isoformat(),
         "ends_at": one.ends_at.isoformat(),
-        "instructions": getattr(test or getattr(one, "distribution", None), "instructions", ""),
+        "instructions": getattr(test or _details_of(one), "instructions", ""),
         "pool": {"size": test.pool_size} if test and one.kind in IN_TUBES else None,  # 0: one a household
         "words": {name: str(text) for name, text in WORDS[one.kind].items()},
         "segments": [_segment(assignment) for assignment in assignments],
         "parts": [describe_part(assignment) for assignment in assignments],
         "doors": doors,
     }
+
+
+def _details_of(one: Round) -> Any:
+    return getattr(one, "delivery" if one.kind == Round.Kind.BUYING else "distribution", None)
 
 
 def describe_part(part: Assignment) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from buying.delivering import Bag, ordered_bags, sheet_bags
 from buying.models import GroupOrder
 from buying.settlement import read_settlement
+from buying.settling import ZERO
 from reports.exports import ROW_CAP
 from residents.models import Building
 
@@ -84,9 +85,9 @@ def settlement_table(order: GroupOrder) -> Table:
         rows.append([str(door.building), door.full_room, home.contents, *map(str, sums)])
     books = told.books
     accounts = books.accounts.values()
-    goods, charges = sum(one.goods for one in accounts), sum(one.charges for one in accounts)
-    sums = (goods, charges, sum(one.credited for one in accounts), books.paid, books.refunded)
-    rows.append([_("All"), "", "", *map(str, sums), str(sum(one.open for one in accounts))])
+    totals = [sum((getattr(one, name) for one in accounts), ZERO) for name in ("goods", "charges", "credited", "open")]
+    paid = [str(books.paid), str(books.refunded)]
+    rows.append([_("All"), "", "", *map(str, totals[:3]), *paid, str(totals[3])])
     rows.append([_("Supplier's bill"), *[""] * 7, str(books.bill)])
     rows.append([_("In the purse of this list"), *[""] * 7, str(books.held)])
     return header, rows, _("Settlement")
