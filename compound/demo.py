@@ -24,6 +24,7 @@ from compound.demo_buying import show_group_buys
 from compound.demo_clock import build_clocks
 from compound.demo_lifts import show_call_down
 from compound.demo_reports import show_reports
+from compound.demo_money import open_demo_fund
 from compound.demo_sharing import share_things
 from compound.demo_supplies import fill_store, start_distribution
 from compound.demo_testing import show_a_positive_tube
@@ -93,6 +94,7 @@ def build_demo(*, stage: str, seed: int) -> Demo:
         fill_store(estate, sun, zhao)
         start_distribution(estate, sun, zhao, random.Random(seed))  # noqa: S311
         share_things(estate, sun)
+        open_demo_fund(estate, sun, zhao)
         show_group_buys(tower, chen, estate, sun, random.Random(seed))  # noqa: S311
         show_reports(tower=tower, chen=chen, estate=estate, sun=sun)
     if stage == "closed":

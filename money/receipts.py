@@ -28,6 +28,10 @@ class ReadReceipt:
     digest: str
 
 
+def digest_of(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
 def is_photo(content: bytes) -> bool:
     """By how the content begins, whatever its name says."""
     is_webp = content.startswith(b"RIFF") and content[8:12] == b"WEBP"
@@ -39,7 +43,7 @@ def read_receipt(upload: Any) -> ReadReceipt:
     if upload.size > MOST_MEGABYTES * 1024 * 1024:
         raise MoneyError(_("This file is larger than %(most)s MB: take a smaller photo.") % {"most": MOST_MEGABYTES})
     content = upload.read()
-    digest = hashlib.sha256(content).hexdigest()
+    digest = digest_of(content)
     if content.startswith(b"%PDF-"):
         return ReadReceipt(Kind.PDF, content, digest)
     if not is_photo(content):

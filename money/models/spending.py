@@ -105,7 +105,7 @@ class ReceiptQuerySet(models.QuerySet):
 
 
 class Receipt(models.Model):
-    """A photo, drawn anew as JPEG, or a PDF. It lies encrypted beside the books: no folder, no address of its own, one backup with them."""
+    """A photo, drawn anew as JPEG, or a PDF. It lies encrypted beside the books: in no folder, and in their backup."""
 
     class Kind(models.TextChoices):
         JPEG = "image/jpeg", _("photo")
