@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -182,7 +183,7 @@ def read_board(round: Round, buildings: QuerySet[Building], chosen: int | None) 
 
     Five statements, whatever the number of doors.
     """
-    in_scope = list(buildings.filter(rounds=round))
+    in_scope = in_walking_order(round, buildings.filter(rounds=round))
     rows, walkers = _count(round, in_scope)
     total = _sum(rows)
     building = next((item for item in in_scope if item.pk == chosen), in_scope[0] if in_scope else None)
@@ -216,6 +217,11 @@ def read_board(round: Round, buildings: QuerySet[Building], chosen: int | None) 
         unassigned_count=sum(visit.is_missing and not visit.walker for visit in visits),
         fuller=[visit for visit in visits if visit.extra_count],
     )
+
+
+def in_walking_order(round: Round, buildings: Iterable[Building]) -> list[Building]:
+    """As `VisitQuerySet.top_down` has them."""
+    return sorted(buildings, key=lambda building: not round.posts_first and building.kind == Building.Kind.POST)
 
 
 # From paper: who was at the door, not who typed it.

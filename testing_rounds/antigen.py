@@ -23,6 +23,7 @@ from rounds.services import change_round, create_round
 from testing_rounds.antigen_stats import PersonLine, Step, is_past, lines_of
 from testing_rounds.models import Chase, ExpectedPerson, PersonResult, Result, ResultSource, TestRound
 from testing_rounds.results import Telling, lock_people, tell_results
+from testing_rounds.services import put_posts
 from testing_rounds.settling import latest_by_source
 
 # What two lines, or one, or none can say. That sources contradict each other is only ever computed.
@@ -44,6 +45,7 @@ def create_antigen_round(
     buildings: Iterable[Building],
     title: str = "",
     instructions: str = "",
+    posts_first: bool = True,
 ) -> TestRound:
     round = create_round(
         compound=compound,
@@ -53,6 +55,7 @@ def create_antigen_round(
         ends_at=ends_at,
         buildings=buildings,
     )
+    put_posts(round, first=posts_first)
     return TestRound.objects.create(
         round=round,
         pool_size=TestRound.PoolSize.SINGLE,
@@ -62,9 +65,11 @@ def create_antigen_round(
 
 
 @transaction.atomic
-def change_antigen_round(*, test_round: TestRound, feedback_until: datetime, instructions: str, **window) -> None:
+def change_antigen_round(
+    *, test_round: TestRound, feedback_until: datetime, instructions: str, posts_first: bool = True, **window
+) -> None:
     """Raises RoundError once the round is over. The hour of the feedback may move as long as it is not."""
-    change_round(round=test_round.round, **window)
+    put_posts(change_round(round=test_round.round, **window), first=posts_first)
     test_round.instructions, test_round.feedback_until = instructions, feedback_until
     test_round.save(update_fields=["instructions", "feedback_until"])
 

@@ -3,11 +3,12 @@ from datetime import timedelta
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from rounds.forms import MomentField, WindowForm
+from rounds.forms import MomentField
+from testing_rounds.forms import TestWindowForm
 from testing_rounds.models import Chase
 
 
-class AntigenRoundForm(WindowForm):
+class AntigenRoundForm(TestWindowForm):
     feedback_until = MomentField(label=_("Results until"))
     instructions = forms.CharField(
         label=_("For the volunteers"),
@@ -15,7 +16,7 @@ class AntigenRoundForm(WindowForm):
         required=False,
         help_text=_("Shown on top of their list of doors."),
     )
-    field_order = ["title", "starts_at", "ends_at", "feedback_until", "instructions", "buildings"]
+    field_order = ["title", "starts_at", "ends_at", "feedback_until", "instructions", "buildings", "posts_first"]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from residents.models import Building
+from rounds.board import in_walking_order
 from rounds.models import Outcome, Round, Visit
 from testing_rounds.models import Chase, ExpectedPerson, Result
 
@@ -164,7 +165,8 @@ _UNIFORM = Q(visit__people={}, visit__known={})
 def read_stats(round: Round, buildings: QuerySet[Building], now: datetime | None = None) -> AntigenStats:
     """Of `round` (with its test_round) in those of `buildings` it goes through. Three statements."""
     past = is_past(round, now or timezone.now())
-    rows = [BuildingTally(building, Tally()) for building in buildings.filter(rounds=round)]
+    in_order = in_walking_order(round, buildings.filter(rounds=round))
+    rows = [BuildingTally(building, Tally()) for building in in_order]
     tallies = {row.building.pk: row.tally for row in rows}
     # By the round alone: a condition on buildings invites a database to walk their doors through all rounds.
     people = _people_of(round)

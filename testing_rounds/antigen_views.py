@@ -67,6 +67,7 @@ def edit(request, pk):
         "starts_at": round.starts_at,
         "ends_at": round.ends_at,
         "buildings": list(round.buildings.values_list("pk", flat=True)),
+        "posts_first": round.posts_first,
         "feedback_until": round.test_round.feedback_until,
         "instructions": round.test_round.instructions,
     }

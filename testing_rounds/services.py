@@ -25,17 +25,29 @@ def create_test_round(
     pool_size: int,
     title: str = "",
     instructions: str = "",
+    posts_first: bool = True,
 ) -> TestRound:
     round = create_round(
         compound=compound, kind=Round.Kind.PCR, title=title, starts_at=starts_at, ends_at=ends_at, buildings=buildings
     )
+    put_posts(round, first=posts_first)
     return TestRound.objects.create(round=round, pool_size=pool_size, instructions=instructions)
 
 
+def put_posts(round: Round, *, first: bool) -> None:
+    """Guards, staff and volunteers at their posts: before the houses in every list, or after them."""
+    if round.posts_first != first:
+        round.posts_first = first
+        round.save(update_fields=["posts_first"])
+
+
 @transaction.atomic
-def change_test_round(*, test_round: TestRound, pool_size: int, instructions: str, **window) -> None:
+def change_test_round(
+    *, test_round: TestRound, pool_size: int, instructions: str, posts_first: bool = True, **window
+) -> None:
     """Raises RoundError once the round is over; the pool size stays as it was once the round is open."""
     round = change_round(round=test_round.round, **window)
+    put_posts(round, first=posts_first)
     test_round.instructions = instructions
     if round.is_draft:
         test_round.pool_size = pool_size

@@ -36,6 +36,7 @@ def edit(request, pk):
         "starts_at": round.starts_at,
         "ends_at": round.ends_at,
         "buildings": list(round.buildings.values_list("pk", flat=True)),
+        "posts_first": round.posts_first,
         "pool_size": test_round.pool_size,
         "instructions": test_round.instructions,
     }

@@ -61,6 +61,11 @@ class Round(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT, editable=False)
     opened_at = models.DateTimeField(_("opened at"), null=True, blank=True, editable=False)
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True, editable=False)
+    posts_first = models.BooleanField(
+        _("staff first"),
+        default=True,
+        help_text=_("Guards, staff and volunteers at their posts stand before the houses in every list; else after."),
+    )
     floors_per_segment = models.PositiveSmallIntegerField(
         _("floors a segment"),
         null=True,

@@ -34,7 +34,13 @@ class VisitQuerySet(models.QuerySet):
         return self.exclude(models.Exists(Assignment.objects.over_visit()))
 
     def top_down(self):
-        return self.order_by("building__position", "building__code", "entrance", "-floor", "position", "room", "pk")
+        """As they are walked. Posts have the first place among the buildings, unless their round has them last."""
+        comes_last = models.Case(
+            models.When(round__posts_first=False, building__kind=Building.Kind.POST, then=1), default=0
+        )
+        return self.order_by(
+            comes_last, "building__position", "building__code", "entrance", "-floor", "position", "room", "pk"
+        )
 
 
 OUTCOME_WORDS = dict(Outcome.choices)

@@ -76,11 +76,6 @@ class Migration(migrations.Migration):
             name='mark',
             field=models.ForeignKey(blank=True, help_text='Set: told by a volunteer with this mark at the door, and taken back with it.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='person_results', to='rounds.mark', verbose_name='mark'),
         ),
-        migrations.AddField(
-            model_name='testround',
-            name='staff_first',
-            field=models.BooleanField(default=True, help_text='Volunteers, guards and staff at their posts go before the houses.', verbose_name='staff first'),
-        ),
         migrations.AlterField(
             model_name='personresult',
             name='value',

@@ -45,12 +45,6 @@ class TestRound(models.Model):
         _("feedback until"), null=True, blank=True, help_text=_("Antigen: by when each result is told.")
     )
 
-    staff_first = models.BooleanField(
-        _("staff first"),
-        default=True,
-        help_text=_("Volunteers, guards and staff at their posts go before the houses."),
-    )
-
     class Meta:
         verbose_name = _("test round")
         verbose_name_plural = _("test rounds")
