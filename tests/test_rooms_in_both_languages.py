@@ -10,6 +10,7 @@ from compound.demo import build_demo
 from lifts.models import CallDown
 from residents.models import Building, Compound, User
 from rounds.models import Round, Visit
+from sharing.models import Drive, Offer, Wish
 from testing_rounds.models import ExpectedPerson, Hold, Tube
 from tests.test_catalogs import (
     CHINESE,
@@ -31,7 +32,7 @@ def desks(db):
     tower, estate = (Compound.objects.get(name=name) for name in ("佳木大厦", "和欣苑"))
     return {
         "chen": [*_tower_pages(tower), *_clock_pages(tower)],
-        "sun": [*_antigen_pages(estate), *_clock_pages(estate)],
+        "sun": [*_sharing_pages(estate), *_antigen_pages(estate), *_clock_pages(estate)],
     }
 
 
@@ -75,6 +76,19 @@ def _antigen_pages(estate):
         ([estate.pk], "testing_rounds:antigen_add"),
         ([building.pk], "residents:links"),
         ([], "today"),
+    )
+
+
+def _sharing_pages(estate):
+    cake, dumplings = Drive.objects.order_by("pk")
+    return _paths(
+        ([estate.pk], "sharing:corner sharing:wishes sharing:wall sharing:rules sharing:offer_add sharing:wish_add"),
+        ([Offer.objects.order_by("pk").first().pk], "sharing:offer"),
+        ([Wish.objects.order_by("pk").first().pk], "sharing:wish_answer"),
+        ([estate.pk], "sharing:drive_list sharing:drive_add"),
+        ([cake.pk], "sharing:drive sharing:drive_edit sharing:drive_route"),
+        ([dumplings.pk], "sharing:drive sharing:drive_route"),
+        ([cake.pk, cake.kitchen.door.building_id], "sharing:drive_portions"),
     )
 
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import override
 
-from tests.refusals import clock, lifts, table, testing
+from tests.refusals import clock, lifts, sharing, table, testing
 from tests.refusals.table import ELSEWHERE
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
@@ -18,6 +18,7 @@ SERVICES = (
     *("residents/squad.py", "rounds/services.py", "rounds/segments.py", "rounds/marks.py", "rounds/paper.py"),
     *("residents/posts.py", "notices/services.py", "lifts/riding.py", "lifts/services.py", "clock/services.py"),
     *("clock/cases.py", "clock/homecoming.py", "testing_rounds/tubes.py", "testing_rounds/people.py"),
+    *("sharing/offering.py", "sharing/wishing.py", "sharing/pledging.py", "sharing/telling.py"),
     *("testing_rounds/recall.py", "testing_rounds/labs.py", "testing_rounds/stairwell.py"),
 )
 # What they refuse is read in both languages, or provoked one by one, beside their own tests.
@@ -34,10 +35,10 @@ BESIDE = {
 }
 ROWS = {
     f"{each.__name__.rpartition('.')[2]}: {name}": row
-    for each in (table, lifts, clock, testing)
+    for each in (table, lifts, sharing, clock, testing)
     for name, row in each.ROWS.items()
 }
-APPS = ("residents", "rounds", "notices", "testing_rounds", "lifts", "clock", "reports", "compound")
+APPS = ("residents", "rounds", "notices", "testing_rounds", "lifts", "sharing", "clock", "reports", "compound")
 
 
 def raises_of(path: Path):
