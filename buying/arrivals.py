@@ -65,7 +65,8 @@ def _take_in(row: GroupOrder, counted: Sequence[Counted], *, by: User, gate: str
     there: dict[int, int] = defaultdict(int, before)
     for one in counted:
         there[one.item.pk] += one.quantity
-    lots = [_lot(row, arrival, one, there[one.item.pk]) for one in counted]
+    items = {item.pk: item for item in row.items.all()}
+    lots = [_lot(arrival, one, items.get(one.item.pk), there[one.item.pk]) for one in counted]
     if len({(lot.item_id, lot.instead) for lot in lots}) < len(lots):
         raise BuyingError(_("One thing was counted twice. Put the numbers together."))
     ArrivalCount.objects.bulk_create(lots)
@@ -74,8 +75,8 @@ def _take_in(row: GroupOrder, counted: Sequence[Counted], *, by: User, gate: str
     return arrival
 
 
-def _lot(row: GroupOrder, arrival: Arrival, one: Counted, there: int) -> ArrivalCount:
-    if one.item.order_id != row.pk:
+def _lot(arrival: Arrival, one: Counted, item: Item | None, there: int) -> ArrivalCount:
+    if item is None:
         raise BuyingError(_("This thing is not on the list any more. Look at the list again."))
     if not all(type(number) is int and 0 <= number <= MOST for number in (one.quantity, one.unfit)):
         raise BuyingError(_("A count is a whole number, 0 where there is nothing."))
@@ -85,8 +86,8 @@ def _lot(row: GroupOrder, arrival: Arrival, one: Counted, there: int) -> Arrival
         raise BuyingError(_("Say what one of “%(thing)s” costs.") % {"thing": one.instead})
     return ArrivalCount(
         arrival=arrival,
-        item=one.item,
-        outcome=_outcome(one, there),
+        item=item,
+        outcome=_outcome(one, is_all=there >= item.ordered),
         quantity=one.quantity,
         unfit=one.unfit,
         pieces=one.pieces,
@@ -95,11 +96,11 @@ def _lot(row: GroupOrder, arrival: Arrival, one: Counted, there: int) -> Arrival
     )
 
 
-def _outcome(one: Counted, there: int) -> Outcome:
-    """`there`: all of it that has come by now, what came instead included."""
+def _outcome(one: Counted, *, is_all: bool) -> Outcome:
+    """`is_all`: as much as was ordered has come by now, what came instead included."""
     if one.instead:
         return Outcome.SUBSTITUTED
-    if there >= one.item.ordered:
+    if is_all:
         return Outcome.FULL
     if one.unfit:
         return Outcome.SPOILED if one.is_spoiled else Outcome.WRONG
