@@ -28,11 +28,13 @@ from compound.home_sharing import (
     home_share_reservation,
     home_share_wish,
 )
+from compound.home_visits import queues_of
 from compound.phone_urls import phone_urlpatterns
 from compound.photo_sync import sync_photo
 from compound.sync import sync
 from rounds import paper_views
 from rounds import views as round_views
+from testing_rounds import people_views
 
 urlpatterns = [
     path("", views.today, name="today"),
@@ -67,6 +69,8 @@ urlpatterns = [
     path("visits/<int:pk>/undo/<uuid:mark_pk>/", visits.mark_undo, name="mark_undo"),
     path("visits/<int:pk>/settle/", visits.conflict_settle, name="conflict_settle"),
     path("rounds/<int:pk>/paper/", paper_views.rekey, {"follow": follow_marks}, name="rekey"),
+    # Before the testing rooms' own address of it, and the same: here the queue of the lifts is known.
+    path("testing/<int:pk>/people/", people_views.people, {"queues": queues_of}, name="round_people"),
     path("rounds/held/<int:pk>/apply/", round_views.held_apply, {"follow": follow_marks}, name="held_apply"),
     path("rounds/", include("rounds.urls")),
     path("notices/", include("notices.urls")),

@@ -15,5 +15,6 @@ antigen_urlpatterns = [
     path("<int:pk>/antigen/overdue/", views.antigen_overdue, name="antigen_overdue"),
     path("<int:pk>/antigen/knocks/", views.antigen_knocks, name="antigen_knocks"),
     path("visits/<int:pk>/antigen/", views.antigen_tell, name="antigen_tell"),
+    path("questions/<int:pk>/looked-at/", views.antigen_question, name="antigen_question"),
     path("visits/<int:pk>/chase/", views.antigen_chase, name="antigen_chase"),
 ]

@@ -23,6 +23,7 @@ from residents.access import get_kept, get_visible
 from residents.models import AccessRecord, Building, Compound
 from rounds.models import Round, Visit
 from rounds.services import RoundError
+from testing_rounds.answers import AnswerError, look_at_question, open_questions
 from testing_rounds.antigen import (
     AntigenError,
     change_antigen_round,
@@ -35,7 +36,7 @@ from testing_rounds.antigen import (
 from testing_rounds.antigen_forms import AntigenRoundForm, ChaseForm
 from testing_rounds.antigen_picture import draw_picture
 from testing_rounds.antigen_stats import AntigenStats, PersonLine, is_past, lines_of, read_overdue, read_stats
-from testing_rounds.models import Chase
+from testing_rounds.models import AnswerQuestion, Chase
 from testing_rounds.recheck import open_rechecks
 from testing_rounds.results import ResultError
 
@@ -185,6 +186,7 @@ def _building_page(request, round: Round, building: Building, status: int = 200,
         "entrances": [(name, sum(f.due_count for f in floors if f.entrance == name)) for name in entrances],
         "due_count": sum(floor.due_count for floor in floors),
         "can_tell": round.state in {Round.State.OPEN, Round.State.CLOSED},
+        "questions": open_questions(Visit.objects.filter(round=round, building=building)),
         "error": error,
     }
     return render(request, "testing_rounds/antigen_building.html", context, status=status)
@@ -259,6 +261,21 @@ def antigen_all_negative(request, pk, building_pk):
     visit = request.POST.get("visit", "")
     place = reverse("testing_rounds:antigen_building", args=[round.pk, building.pk])
     return redirect(f"{place}#v{visit}" if visit.isdigit() else place)
+
+
+@require_POST
+def antigen_question(request, pk):
+    """Somebody has looked at what a tap at a door told that cannot be."""
+    row = get_visible(AnswerQuestion.objects.select_related("mark__visit__building"), request.user, pk=pk)
+    visit = row.mark.visit
+    if not request.user.access.keeps(visit.building):
+        raise PermissionDenied
+    try:
+        look_at_question(question=row, by=request.user)
+        messages.success(request, _("Noted for %(room)s.") % {"room": visit.full_room})
+    except AnswerError as error:
+        messages.error(request, str(error))
+    return redirect(_place_of(visit))
 
 
 def _narrow(visits, name: str, text: str):

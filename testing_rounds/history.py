@@ -14,6 +14,8 @@ from testing_rounds.models import ExpectedPerson, Hold, PersonResult, Result, Sw
 from testing_rounds.result_tables import coarse
 
 TREND = 30
+# A recall goes to a few people of one tube: everybody of it is not everybody of the house.
+OF_ALL = frozenset({Round.Kind.PCR, Round.Kind.ANTIGEN})
 TESTS = Round.objects.filter(kind__in=Round.Kind.tests()).exclude(state__in=["draft", "cancelled"])
 
 
@@ -28,6 +30,10 @@ class RoundLine:
     sampled: int = 0
     held: int = 0
     counts: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def is_of_all(self) -> bool:
+        return self.round.kind in OF_ALL
 
     @property
     def doors_missing(self) -> int:
@@ -93,6 +99,12 @@ class Bar:
     x: int
     height: int
     line: RoundLine
+
+    @property
+    def css(self) -> str:
+        if not self.line.is_of_all:
+            return "trend-few"
+        return "trend-done" if self.line.percent == 100 else "trend-short"
 
     @property
     def y(self) -> int:

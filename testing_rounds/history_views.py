@@ -25,6 +25,7 @@ def building(request, pk):
         "page": page,
         "lines": lines,
         "bars": draw_trend(lines),
+        "few": any(not line.is_of_all for line in lines),
         "sees_values": place.compound_id in request.user.access.whole_compounds,
         "is_steward": place.compound_id in request.user.access.steward,
     }
@@ -44,6 +45,7 @@ def coverage(request, compound_pk):
         "page": page,
         "lines": lines,
         "bars": draw_trend(lines),
+        "few": any(not line.is_of_all for line in lines),
         "buildings": list(buildings),
         "sees_values": compound.pk in request.user.access.whole_compounds,
         "is_steward": compound.pk in request.user.access.steward,

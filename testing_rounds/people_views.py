@@ -23,15 +23,18 @@ RESIDENTS = Resident.objects.select_related("household__door__building__compound
 
 
 @require_safe
-def people(request, pk):
-    """Over the doors the reader sees. Named in full to nobody: the household's page does that."""
+def people(request, pk, *, queues=None):
+    """Over the doors the reader sees. Named in full to nobody: the household's page does that. `queues`: from the top
+    floor, where who cannot come down is waited for (building and entrance -> address)."""
     rounds = Round.objects.filter(kind__in=Round.Kind.tests()).exclude(state="draft").select_related("compound")
     round = get_visible(rounds, request.user, pk=pk)
     access = request.user.access
     found = read_people(Visit.objects.visible_to(request.user).filter(round=round))
+    links = queues(round, request.user) if queues and found.home else {}
     context = {
         "round": round,
         "found": found,
+        "home": [(person, links.get((person.visit.building_id, person.visit.entrance), "")) for person in found.home],
         "pending": [proof for proof in found.proofs if proof.is_pending],
         "decided": [proof for proof in found.proofs if not proof.is_pending],
         "can_mark": round.compound_id in access.steward or bool(access.lead_buildings),

@@ -9,6 +9,7 @@ tube_urlpatterns = [
     path("<int:pk>/tubes/open/", views.tube_open, name="tube_open"),
     path("<int:pk>/tubes/all/<slug:step>/", views.tubes_step, name="tubes_step"),
     path("<int:pk>/tubes/questions/", views.questions, name="tube_questions"),
+    path("<int:pk>/tubes/none/<int:building_pk>/", views.in_no_tube, name="in_no_tube"),
     path("tubes/<int:pk>/", views.tube, name="tube"),
     path("tubes/<int:pk>/label/", views.tube_label, name="tube_label"),
     path("tubes/<int:pk>/step/<slug:step>/", views.tube_step, name="tube_step"),

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from residents.access import get_kept, get_visible
+from residents.models import Building
 from rounds.board import LETTERS
 from rounds.models import Outcome, Round, Visit
 from rounds.services import RoundError
@@ -25,6 +26,7 @@ from testing_rounds.tubes import (
     COMES_FROM,
     Step,
     TubeError,
+    buildings_of,
     count_tubes,
     dismiss_question,
     find_doors,
@@ -129,6 +131,8 @@ def tube(request, pk):
 def _tube_context(request, row: Tube, visit: Visit | None = None, chosen: tuple = (), error: str = "") -> dict:
     can_keep = row.compound_id in request.user.access.steward
     typed = request.GET.get("room", "")[:40]
+    if visit is None and can_keep:
+        visit = _chosen_door(row, request.GET.get("door", ""))
     doors = [visit] if visit else find_doors(row.test_round, typed) if typed and can_keep else []
     return {
         "tube": row,
@@ -145,6 +149,13 @@ def _tube_context(request, row: Tube, visit: Visit | None = None, chosen: tuple 
         "chosen": chosen,
         "error": error,
     }
+
+
+def _chosen_door(row: Tube, text: str) -> Visit | None:
+    """Of several that are called alike."""
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        return None
+    return Visit.objects.filter(round=row.test_round.round_id, pk=int(text)).select_related("building").first()
 
 
 def _people_behind(visit: Visit) -> list[ExpectedPerson]:
@@ -214,10 +225,25 @@ def questions(request, pk):
         "round": test_round.round,
         "page": Paginator(rows.filter(decision="").order_by("at", "pk"), PAGE).get_page(request.GET.get("page")),
         "decided": rows.exclude(decision="").order_by("-decided_at")[:20],
-        "in_no_tube": people_in_no_tube(test_round) if counts.tubes else [],
+        "in_no_tube": buildings_of(people_in_no_tube(test_round)) if counts.tubes else [],
         "can_keep": test_round.round.compound_id in request.user.access.steward,
     }
     return render(request, "testing_rounds/tube_questions.html", context)
+
+
+@require_safe
+def in_no_tube(request, pk, building_pk):
+    """Of one building, page by page: who was sampled and is in no tube."""
+    test_round = _get_round(request, pk, get_visible)
+    building = get_object_or_404(Building.objects.filter(rounds=test_round.round), pk=building_pk)
+    people = people_in_no_tube(test_round, building)
+    context = {
+        "round": test_round.round,
+        "building": building,
+        "page": Paginator(people, PAGE).get_page(request.GET.get("page")),
+        "can_keep": test_round.round.compound_id in request.user.access.steward,
+    }
+    return render(request, "testing_rounds/in_no_tube.html", context)
 
 
 @require_POST
@@ -257,4 +283,4 @@ def person_place(request, pk):
         messages.success(request, _("Put into the tube."))
     except REFUSALS as error:
         messages.error(request, str(error))
-    return redirect(reverse("testing_rounds:tube_questions", args=[person.visit.round_id]))
+    return redirect(reverse("testing_rounds:in_no_tube", args=[person.visit.round_id, person.visit.building_id]))

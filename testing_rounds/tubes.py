@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from residents.models import User
+from residents.models import Building, Door, User
+from residents.search import SOUND, clean_query, room_query
+from residents.sounds import plain
 from rounds.marks import mark_at_desk
 from rounds.models import Mark, Outcome, Round, Visit
 from testing_rounds.models import ExpectedPerson, Result, ResultSource, Swab, SwabQuestion, TestRound, Tube, TubeStep
@@ -251,8 +254,9 @@ def people_in(tube: Tube) -> list[Swab]:
     )
 
 
-def people_in_no_tube(test_round: TestRound, most: int = 200) -> list[ExpectedPerson]:
-    """Marked as sampled and in none, though the round uses tubes; who is asked about already is not repeated."""
+def people_in_no_tube(test_round: TestRound, building: Building | None = None) -> list[ExpectedPerson]:
+    """Marked as sampled and in none, though the round uses tubes; who is asked about already is not repeated. One
+    statement; in a round that uses tubes they are few."""
     placed = Swab.objects.filter(person__visit__round=test_round.round_id, voided_at=None).values("person")
     asked = SwabQuestion.objects.filter(person__visit__round=test_round.round_id).values("person")
     people = (
@@ -264,19 +268,36 @@ def people_in_no_tube(test_round: TestRound, most: int = 200) -> list[ExpectedPe
             "visit__building__position", "visit__building__code", "visit__entrance", "-visit__floor", "visit__room"
         )
     )
-    sampled = (person for person in people.iterator() if person.is_there and person.outcome == Outcome.DONE)
-    return [person for person, _place in zip(sampled, range(most), strict=False)]
+    if building is not None:
+        people = people.filter(visit__building=building)
+    return [person for person in people.iterator() if person.is_there and person.outcome == Outcome.DONE]
+
+
+def buildings_of(people: Iterable[ExpectedPerson]) -> list[tuple[Building, int]]:
+    """How many of them are in each building, in the order they come."""
+    return list(Counter(person.visit.building for person in people).items())
+
+
+MOST_DOORS = 20
 
 
 def find_doors(test_round: TestRound, typed: str) -> list[Visit]:
-    """The doors of the round by the room as people say it: `502`, `2-502`, with or without the building."""
-    words = typed.replace("号楼", " ").split()
-    if not words:
+    """The doors of the round by whatever people say: a room with or without entrance and building, or somebody's name,
+    a part of it, its sounds. One statement."""
+    query = clean_query(typed)
+    if not query:
         return []
+    words = query.replace("号楼", " ").split()
     entrance, dash, room = words[-1].rpartition("-")
-    doors = Visit.objects.filter(round=test_round.round_id, room__iexact=room).select_related("building").top_down()
+    as_frozen = Q(room__iexact=room)
     if dash:
-        doors = doors.filter(Q(entrance__iexact=entrance) | Q(building__code__iexact=entrance))
+        as_frozen &= Q(entrance__iexact=entrance) | Q(building__code__iexact=entrance)
     if len(words) > 1:
-        doors = doors.filter(building__code__iexact=words[0])
-    return list(doors[:20])
+        as_frozen &= Q(building__code__iexact=words[0])
+    doors = Q(household__door__in=Door.objects.filter(room_query(query), building__rounds=test_round.round_id))
+    named = Q(name__icontains=query)
+    if SOUND.fullmatch(query):
+        named |= Q(resident__name_pinyin__contains=f" {plain(query).replace(' ', '')}")
+    people = ExpectedPerson.objects.filter(named, visit=OuterRef("pk"))
+    visits = Visit.objects.filter(as_frozen | doors | Exists(people), round=test_round.round_id)
+    return list(visits.select_related("building").top_down()[:MOST_DOORS])

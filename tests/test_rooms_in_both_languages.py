@@ -48,7 +48,7 @@ def _tower_pages(tower):
     return _paths(
         ([pcr.pk], "rounds:board testing_rounds:results testing_rounds:all_negative testing_rounds:lab_add"),
         ([pcr.pk], "testing_rounds:tubes testing_rounds:tube_questions testing_rounds:people lifts:round lifts:plan"),
-        ([pcr.pk, building.pk], "testing_rounds:results_building"),
+        ([pcr.pk, building.pk], "testing_rounds:results_building testing_rounds:in_no_tube"),
         ([recall.pk], "rounds:board testing_rounds:recall"),
         ([Visit.objects.filter(round=recall).first().pk], "visit"),
         ([tube.pk], "testing_rounds:tube testing_rounds:tube_result"),

@@ -7,8 +7,10 @@ from django.utils import timezone
 from compound.opening import open_any_round
 from residents.links import issue_links
 from residents.models import HouseholdLink
+from rounds.marks import mark_at_desk
 from rounds.models import Visit
 from testing_rounds.antigen import create_antigen_round
+from testing_rounds.models import AnswerQuestion
 
 PLAIN: dict = {}
 
@@ -27,6 +29,7 @@ OBJECT = {
     "testing_rounds:antigen_overdue":       ("antigen",   "GET",  200, 403, 200, 404),
     "testing_rounds:antigen_knocks":        ("antigen",   "GET",  200, 403, 200, 404),
     "testing_rounds:antigen_tell":          ("antigen_visit", "POST", 422, 403, 422, 404),
+    "testing_rounds:antigen_question":      ("answer_question", "POST", 302, 403, 302, 404),
     "testing_rounds:antigen_chase":         ("antigen_visit", "POST", 302, 403, 302, 404),
 }  # fmt: skip
 
@@ -48,8 +51,12 @@ def things(place):
     open_any_round(round=test_round.round, by=place.steward)
     if not HouseholdLink.objects.filter(household__door__building=place.building).exists():
         issue_links(building=place.building, by=place.steward)
+    visit = Visit.objects.get(round=test_round.round, household=place.household)
+    mark = mark_at_desk(visit=visit, by=place.steward, outcome="done", details={"antigen": "?"})
+    question = AnswerQuestion.objects.create(mark=mark, number=0, told="?", reason="unreadable")
     return {
+        "answer_question": [question.pk],
         "antigen": [test_round.round.pk],
         "antigen_building": [test_round.round.pk, place.building.pk],
-        "antigen_visit": [Visit.objects.get(round=test_round.round, household=place.household).pk],
+        "antigen_visit": [visit.pk],
     }

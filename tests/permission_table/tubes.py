@@ -22,6 +22,8 @@ OBJECT = {
     "testing_rounds:question_place":   ("question",    "POST", 302, 403, 404, 404),
     "testing_rounds:question_dismiss": ("question",    "POST", 302, 403, 404, 404),
     "testing_rounds:person_place":     ("expected",    "POST", 302, 403, 404, 404),
+    "testing_rounds:in_no_tube":       ("round_house", "GET",  200, 200, 404, 404),
+    "round_people":                    ("round",       "GET",  200, 200, 200, 404),
     "testing_rounds:people":           ("round",       "GET",  200, 200, 200, 404),
     "testing_rounds:proof_decide":     ("proof",       "POST", 302, 403, 302, 404),
     "testing_rounds:person_name":      ("expected",    "POST", 302, 403, 302, 404),
@@ -35,6 +37,7 @@ MISSING = {
     "tube_step": [10**9, "sealed"],
     "tube_door": [10**9, 10**9],
     "proof": [10**9, "accepted"],
+    "round_house": [10**9, 10**9],
 }
 
 
@@ -54,6 +57,7 @@ def things(place):
     question = SwabQuestion.objects.create(person=person, mark=mark, code="X", reason="full")
     return {
         "rack_step": [place.round.pk, "sealed"],
+        "round_house": [place.round.pk, place.building.pk],
         "tube": [tube.pk],
         "tube_step": [tube.pk, "sealed"],
         "tube_door": [tube.pk, place.visit.pk],

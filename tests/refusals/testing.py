@@ -7,9 +7,10 @@ from django.utils import timezone
 from residents.posts import add_person_at_post
 from residents.services import move_out
 from rounds.models import Mark, Visit
+from testing_rounds.answers import look_at_question
 from testing_rounds.antigen import record_chase
 from testing_rounds.labs import dismiss_result, place_result
-from testing_rounds.models import ExpectedPerson, Hold, SwabQuestion, UnplacedResult
+from testing_rounds.models import AnswerQuestion, ExpectedPerson, Hold, SwabQuestion, UnplacedResult
 from testing_rounds.people import decide_proof, end_exemption, exempt, name_person
 from testing_rounds.recall import release_hold
 from testing_rounds.results import record_tube_result
@@ -24,6 +25,16 @@ from testing_rounds.tubes import (
     tell_label,
 )
 from tests.testing_rounds.swabbed import fill_tube, open_pcr, people_of, sample
+
+
+def look_twice(world):
+    pcr = open_pcr(world)
+    sample(pcr, world.chen, world.lin_home)
+    mark = Mark.objects.get(visit__round=pcr.round)
+    row = AnswerQuestion.objects.create(mark=mark, number=1, told="n", reason="nobody")
+    for _time in range(2):
+        look_at_question(question=row, by=world.chen)
+
 
 # --- Tubes --------------------------------------------------------------------------------------------
 
@@ -247,6 +258,7 @@ SAYS = {
     "told of nobody": (tell_of_nobody, "Nobody is left to tell of: only people who were sampled count."),
     "chased who owes nothing": (lambda world: chase(world, "called"), "Nobody owes a result in this round."),
     "chased by neither": (lambda world: chase(world, "x"), "Say whether somebody called or knocked."),
+    "an answer looked at twice": (look_twice, "Somebody has looked at this already."),
     "a post without a name": (
         lambda world: add_person_at_post(compound=world.jiamu, post=" ", name="门卫甲"),
         "Name the post in up to 20 characters.",
@@ -295,6 +307,7 @@ CHINESE = {
     "Nobody is left to tell of: only people who were sampled count.": "没有可登记的人：只登记已采样的人。",
     "Nobody owes a result in this round.": "这一轮没有人需要报结果。",
     "Say whether somebody called or knocked.": "请选打了电话还是敲了门。",
+    "Somebody has looked at this already.": "已有人看过了。",
     "Name the post in up to 20 characters.": "岗位名称最多 20 个字。",
 }
 

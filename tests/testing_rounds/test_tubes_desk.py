@@ -8,13 +8,15 @@ from django.urls import reverse
 
 from compound.following import follow_marks
 from residents.models import AccessRecord, Door
+from residents.services import save_resident
 from rounds.marks import mark_at_desk
-from rounds.models import Mark, Round
+from rounds.models import Mark, Round, Visit
 from rounds.services import close_round, create_round, open_round
 from testing_rounds.models import ExpectedPerson, Hold, Swab, SwabQuestion, Tube, TubeStep
 from testing_rounds.results import record_tube_result
 from testing_rounds.tubes import (
     TubeError,
+    buildings_of,
     count_tubes,
     dismiss_question,
     find_doors,
@@ -26,7 +28,7 @@ from testing_rounds.tubes import (
 )
 from tests.marks import statements, tap
 from tests.testing_rounds.conftest import open_pcr, send, visit_at
-from tests.world import move_in
+from tests.world import CANARY, move_in
 
 
 @pytest.fixture(autouse=True)
@@ -204,6 +206,23 @@ def test_doors_are_found_as_people_say_them(world, pcr, lin):
     assert (find_doors(pcr, "999"), find_doors(pcr, " "), find_doors(pcr, "2-502")) == ([], [], [])
 
 
+def test_doors_are_found_by_whoever_lives_there_in_one_statement(world, pcr, lin):
+    save_resident(resident=world.lin)  # with the sounds of the name
+    with statements() as seen:
+        found = [find_doors(pcr, typed) for typed in ("国强", "linx", "吴", CANARY)]
+    assert (found, len(seen)) == ([[lin], [lin], [visit_at(pcr, world.far_home)], []], 4)
+
+
+def test_of_several_doors_one_is_chosen(world, pcr, filled, steward):
+    other = visit_at(open_pcr(world), world.elder_home)
+    page = steward.get(at("tube", filled.pk), {"room": "2"}).content.decode()
+    assert page.count("door=") == 0
+    here = visit_at(pcr, world.elder_home)
+    assert "阿*" in steward.get(at("tube", filled.pk), {"door": here.pk}).content.decode()
+    for strange in (other.pk, "x", "9" * 30):
+        assert "阿*" not in steward.get(at("tube", filled.pk), {"door": strange}).content.decode()
+
+
 # --- The limits behind ----------------------------------------------------------------------------
 
 
@@ -306,9 +325,25 @@ def test_somebody_in_no_tube_is_put_into_one(world, pcr, lin, steward):
     person = ExpectedPerson.objects.get(visit=lin, number=2)
     open_tube(test_round=pcr, code="B", by=world.chen)
     assert "Marked as sampled, in no tube" in steward.get(at("tube_questions", pcr.round.pk)).content.decode()
+    assert person.masked_name in steward.get(at("in_no_tube", pcr.round.pk, world.building1.pk)).content.decode()
     steward.post(at("person_place", person.pk), {"code": "B"})
     assert Swab.objects.get().person == person
     assert said(steward.post(at("person_place", person.pk), {"code": ""})) != []
+
+
+def test_people_in_no_tube_are_counted_by_building_and_listed_page_by_page(world, pcr, steward):
+    many = [move_in(door, *"甲乙丙丁戊己庚辛壬癸") for door in world.building2.doors.filter(floor__lte=3)]
+    second = open_pcr(world)
+    open_tube(test_round=second, code="Z", by=world.chen)
+    for seq, visit in enumerate(Visit.objects.filter(round=second.round, household__in=many), 1):
+        send(world.wei_phone, tap(visit, seq))
+    send(world.wei_phone, tap(visit_at(second, world.lin_home), 99))
+    with statements() as seen:
+        assert [(building.code, n) for building, n in buildings_of(people_in_no_tube(second))] == [("1", 3), ("2", 60)]
+    assert len(seen) == 1
+    assert "60 people" in steward.get(at("tube_questions", second.round.pk)).content.decode()
+    page = steward.get(at("in_no_tube", second.round.pk, world.building2.pk), {"page": 2})
+    assert (page.content.decode().count('name="code"'), page.context["page"].paginator.count) == (10, 60)
 
 
 def test_other_kinds_of_rounds_have_no_tubes(world, steward):
