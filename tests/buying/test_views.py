@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from buying.arrivals import Counted, record_arrival
 from buying.models import BuyingRules, GroupOrder, Item, LineChange, OrderLine
 from buying.orders import close_order
 from tests.buying.buys import Buy
@@ -262,6 +263,7 @@ def test_each_side_counts_for_itself_before_it_sees_the_others_count(world, zhao
     side = together(world, buy, theirs)
     make_final(buy, theirs)
     zhao.post(at("place", buy.order.pk))
+    record_arrival(order=buy.order, counted=[Counted(buy.eggs, 5)], by=world.zhao)
     count = {"hand": "gives", f"c-{theirs.eggs.pk}": "2"}
     assert zhao.post(at("handover", side.pk), count).url == at("handover", side.pk)
     client.force_login(world.sun)
