@@ -151,7 +151,7 @@ def _take_photo(request, mark: Mark, upload) -> None:
     try:
         keep_photo(id=uuid4(), mark_id=mark.pk, content=upload.read(MOST_BYTES + 1), by=request.user)
     except PhotoError as error:
-        messages.warning(request, f"{error} {_('The handover is noted without it.')}")
+        messages.warning(request, _("The handover is noted without a photo: %(why)s") % {"why": error})
 
 
 # --- On paper -------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """The store's and distributions' pages, from a delivery to closed books. Who may is in the permission table."""
 
+import csv
 import re
 from datetime import timedelta
 
@@ -345,3 +346,58 @@ def test_a_withdrawn_link_opens_nothing(world, steward, running):
     steward.post(at("totals_revoke", running.round_id))
     for missing in (code, "x", "é"):
         assert steward.get(at("totals_public", missing)).status_code == 404
+
+
+# --- On the wall ----------------------------------------------------------------------------------
+
+LISTS = {
+    "books": ["1号楼", "蔬菜包", "6", "6", "6"],
+    "entitlements": ["1号楼", "502", "林*", "蔬菜包", "2"],
+    "pick-list": ["1号楼", "502", "林*", "蔬菜包", "2"],
+    "labels": ["1号楼", "502", "蔬菜包 ×2"],
+    "lobby": ["1号楼", "蔬菜包", "3", "6", "6"],
+    "handovers": ["1号楼", "502", "林*", "蔬菜包", "2"],
+}
+
+
+@pytest.mark.parametrize("what", [*LISTS, "waits"])
+def test_every_list_is_a_file_and_a_sheet_and_on_record(world, lead, running, what):
+    """The same rows as XLSX, as CSV and on paper; no full name in any of them."""
+    texts = []
+    for ending in ("csv", "print", "xlsx"):
+        answer = lead.get(reverse("reports:supplies", args=[running.round_id, what, ending]))
+        assert answer.status_code == 200
+        texts.append(b"".join(answer) if ending != "xlsx" else b"")
+    for cell in LISTS.get(what, []):
+        assert (cell, [cell in text.decode() for text in texts[:2]]) == (cell, [True, True])
+    assert "林小雨" not in texts[0].decode() + texts[1].decode()
+    assert list(AccessRecord.objects.order_by("pk").values_list("deed", flat=True)) == ["export", "print", "export"]
+
+
+@pytest.mark.parametrize("what", ["stock", "batches", "kept"])
+def test_the_stores_lists_hold_what_its_page_holds(world, store, steward, what):
+    world.elder_home.residents.update(whereabouts="hospital")
+    store.open(store.prepare(store.arrive(9, slip_count=10)))
+    first = {"stock": "9", "batches": "10", "kept": "301"}[what]
+    for ending in ("csv", "print", "xlsx"):
+        answer = steward.get(reverse("reports:store", args=[world.jiamu.pk, what, ending]))
+        assert (answer.status_code, ending == "xlsx" or first in b"".join(answer).decode()) == (200, True)
+    assert steward.get(reverse("reports:store", args=[world.jiamu.pk, "gold", "csv"])).status_code == 404
+    assert steward.get(reverse("reports:store", args=[world.jiamu.pk, what, "pdf"])).status_code == 404
+
+
+def test_the_handover_list_says_what_happened_at_each_door(world, store, lead, running):
+    store.tell(running, world.lin_home, "partly", handover="damaged", count="1", by=world.zhao)
+    store.tell(running, world.elder_home, "done", handover="left", by=world.zhao)
+    rows = b"".join(lead.get(reverse("reports:supplies", args=[running.round_id, "handovers", "csv"]))).decode()
+    told = [cells[1:8] for cells in list(csv.reader(rows.splitlines()))[2:]]
+    assert [(cells[0], *cells[4:]) for cells in told] == [
+        ("502", "damaged, thrown away", "1", "1"),
+        ("301", "left at the door", "2", ""),
+        ("202", "not reached yet", "0", ""),
+    ]
+
+
+def test_only_who_keeps_the_store_reads_whose_share_is_kept(world, lead):
+    assert lead.get(reverse("reports:store", args=[world.jiamu.pk, "kept", "csv"])).status_code == 403
+    assert lead.get(reverse("reports:store", args=[world.jiamu.pk, "batches", "csv"])).status_code == 200
