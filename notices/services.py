@@ -57,19 +57,18 @@ def draft_message(
     return rows
 
 
-def plan_messages(rows: list[Message]) -> list[Message]:
-    """Write the rows nobody has written yet, and return them.
+def plan_messages(rows: list[Message], *, are_new: bool = False) -> list[Message]:
+    """Write the rows nobody has written yet, and return them. `are_new`: nobody can have, so nobody looks.
 
     The look beforehand only saves numbers: a reminder that stays due is planned again every minute. What makes
     it once is the unique key, also when two planners look at the same moment.
     """
     if not rows:
         return []
-    written = set(
-        Message.objects.filter(
-            reminder__in={row.reminder for row in rows}, period__in={row.period for row in rows}
-        ).values_list("reminder", "recipient", "channel", "period")
+    before = Message.objects.filter(
+        reminder__in={row.reminder for row in rows}, period__in={row.period for row in rows}
     )
+    written = set() if are_new else set(before.values_list("reminder", "recipient", "channel", "period"))
     fresh: dict[tuple[str, ...], Message] = {}
     for row in rows:
         key = (row.reminder, row.recipient, str(row.channel), row.period)

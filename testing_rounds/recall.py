@@ -13,7 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -21,7 +21,7 @@ from django.utils.translation import ngettext
 
 from notices.models import Message
 from notices.services import draft_message, plan_messages
-from residents.models import Building, Household, Resident, RoleGrant, User, Volunteer
+from residents.models import Building, Door, Household, Resident, RoleGrant, User, Volunteer
 from rounds.marks import mark_at_desk
 from rounds.models import Outcome, Round, RoundEvent, Visit
 from rounds.services import assign, close_round, reopen_round
@@ -47,10 +47,14 @@ def with_door_today(people: QuerySet[ExpectedPerson]) -> QuerySet[ExpectedPerson
     holds = Hold.objects.filter(person=OuterRef("pk"), tube=OuterRef("tube_id"))
     recall = TestRound.objects.filter(recalls=OuterRef("tube_id"))
     numbers = Round.objects.filter(compound=OuterRef("visit__round__compound"), kind=Round.Kind.RECALL).order_by()
+    joined = Door.objects.filter(
+        Q(joined_to=OuterRef("visit__household__door")) | Q(joined_to=OuterRef("resident__household__door"))
+    )
     return (
         people.annotate(
             hold_release=Subquery(holds.values("release")),
             recall_round=Subquery(recall.values("round")),
+            is_joined=Exists(joined),
             newest_recall=Subquery(numbers.values("kind").annotate(newest=Max("number")).values("newest")),
         )
         .select_related("visit__household__door__building", "resident__household__door__building")
@@ -226,7 +230,8 @@ def _make_visits(round: Round, homes: Mapping[ExpectedPerson, Household]) -> dic
     behind: dict[Household, list[ExpectedPerson]] = defaultdict(list)
     for person, household in homes.items():
         behind[household].append(person)
-    joined = joined_rooms_of({household.door.building for household in behind})
+    may_be_joined = any(_may_be_joined(person, household) for person, household in homes.items())
+    joined = joined_rooms_of({household.door.building for household in behind}) if may_be_joined else {}
     visits = Visit.objects.bulk_create(
         Visit(
             round=round,
@@ -245,6 +250,12 @@ def _make_visits(round: Round, homes: Mapping[ExpectedPerson, Household]) -> dic
         for household, here in behind.items()
     )
     return {visit.household_id: visit for visit in visits}
+
+
+def _may_be_joined(person: Any, home: Household) -> bool:
+    """`with_door_today` has asked about the doors it knew; a guest's or a merged record's is another."""
+    known = {person.visit.household_id, person.resident.household_id if person.resident else None}
+    return person.is_joined or home.pk not in known
 
 
 def _expect(homes: Mapping[ExpectedPerson, Household], visits: Mapping[int, Visit]) -> dict[int, ExpectedPerson]:
@@ -305,7 +316,7 @@ def _tell(round: Round, text: Text, doors: Counter[Building]) -> None:
             theirs = Counter({building: count for building, count in doors.items() if building.pk in own})
             if theirs and pk not in stewards:
                 rows += _draft(round, [user], text, theirs)
-    plan_messages(rows)
+    plan_messages(rows, are_new=True)  # of a round just opened, or of this moment
 
 
 def _draft(round: Round, users: list[User], text: Text, doors: Counter[Building]) -> list[Message]:

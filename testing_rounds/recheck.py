@@ -318,7 +318,7 @@ def _tell(round: Round, text: Text, people: Counter[Building]) -> None:
                     subject=subject,
                     body="\n".join([body, *_counted(counts)]),
                 )
-    plan_messages(rows)
+    plan_messages(rows, are_new=True)  # of this moment
 
 
 def _counted(people: dict[Building, int]) -> list[str]:

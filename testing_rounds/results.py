@@ -11,10 +11,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, QuerySet, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -378,10 +378,8 @@ def _refuse_strange_tube_corrections(tellings: Sequence[TubeTelling]) -> None:
 
 
 def _refold(tubes: dict[int, Tube], people: dict[int, list[ExpectedPerson]]) -> None:
-    """What is known of the tubes, and through them of their people. Four statements."""
-    told: dict[int, list[TubeResult]] = defaultdict(list)
-    for fact in TubeResult.objects.filter(tube__in=tubes):
-        told[fact.tube_id].append(fact)
+    """What is known of the tubes, and through them of their people. Three statements."""
+    told, own = _facts_about(tubes, [person.pk for inside in people.values() for person in inside])
     changed = []
     for tube in tubes.values():
         settled = settle_status(told[tube.pk])
@@ -391,11 +389,6 @@ def _refold(tubes: dict[int, Tube], people: dict[int, list[ExpectedPerson]]) -> 
     Tube.objects.bulk_create(
         changed, update_conflicts=True, unique_fields=["id"], update_fields=["result", "result_at"], batch_size=BATCH
     )
-    own: dict[int, list[PersonResult]] = defaultdict(list)
-    for own_fact in PersonResult.objects.filter(person__in=[one.pk for some in people.values() for one in some]).only(
-        *SETTLED, "person"
-    ):
-        own[own_fact.person_id].append(own_fact)
     moved = []
     for tube_pk, inside in people.items():
         for person in inside:
@@ -404,3 +397,31 @@ def _refold(tubes: dict[int, Tube], people: dict[int, list[ExpectedPerson]]) -> 
                 person.result, person.result_at = settled.value, settled.at
                 moved.append(person)
     write_people(moved)
+
+
+class ToldBefore(NamedTuple):
+    """As much of a fact as the fold reads."""
+
+    of_tube: bool
+    about: int
+    pk: int
+    value: str
+    source: str
+    told_at: datetime
+    corrects_id: int | None
+
+
+def _facts_about(
+    tubes: Iterable[int], people: Iterable[int]
+) -> tuple[dict[int, list[ToldBefore]], dict[int, list[ToldBefore]]]:
+    """By tube and by person, read once under their locks. One statement."""
+    names = ("pk", "value", "source", "told_at", "corrects")
+    of_tubes = TubeResult.objects.filter(tube__in=tubes).order_by()
+    of_people = PersonResult.objects.filter(person__in=people).order_by()
+    rows = of_tubes.annotate(of_tube=Value(1)).values_list("of_tube", "tube", *names)
+    more = of_people.annotate(of_tube=Value(0)).values_list("of_tube", "person", *names)
+    told: dict[int, list[ToldBefore]] = defaultdict(list)
+    own: dict[int, list[ToldBefore]] = defaultdict(list)
+    for fact in (ToldBefore(*row) for row in rows.union(more, all=True)):
+        (told if fact.of_tube else own)[fact.about].append(fact)
+    return told, own

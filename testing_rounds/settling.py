@@ -24,11 +24,16 @@ from testing_rounds.models import TAKEN_BACK, Result
 
 
 class Fact(Protocol):
-    pk: Any
-    value: Any
-    source: Any
-    told_at: Any
-    corrects_id: Any
+    @property
+    def pk(self) -> Any: ...
+    @property
+    def value(self) -> Any: ...
+    @property
+    def source(self) -> Any: ...
+    @property
+    def told_at(self) -> Any: ...
+    @property
+    def corrects_id(self) -> Any: ...
 
 
 class Settled(NamedTuple):

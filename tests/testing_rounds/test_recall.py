@@ -84,13 +84,13 @@ def test_nobody_of_a_positive_pool_is_called_positive(ten):
     assert Counter(person.result for person in people_of(ten.test_round)) == {"inconclusive": 10}
 
 
-def test_a_recall_across_ten_doors_costs_eleven_statements(ten):
+def test_telling_a_positive_tube_across_ten_doors_costs_fifteen_statements(ten):
     with statements() as seen:
         turn(ten)
     opened = next(number for number, sql in enumerate(seen) if 'INSERT INTO "rounds_round"' in sql)
-    # Before it: both locks, the fact, and what tube and people come to. From there: round, buildings, event,
-    # settings, rooms joined, visits, people, who is told (three), holds.
-    assert (opened, len(seen) - opened) == (7, 11)
+    # Before it: both locks, the fact, what was told before, and what tube and people come to. From there: round,
+    # buildings, event, settings, visits, people, who is told (two), holds.
+    assert (opened, len(seen) - opened) == (6, 9)
 
 
 def test_a_recall_names_every_room_of_a_knocked_through_flat(ten):
@@ -102,10 +102,10 @@ def test_a_recall_names_every_room_of_a_knocked_through_flat(ten):
     assert (rooms[ten.homes[0]], rooms[ten.homes[1]]) == (f"{main.room} + {empty.room}", ten.homes[1].door.room)
 
 
-def test_a_negative_tube_costs_eight(ten):
+def test_a_negative_tube_costs_seven(ten):
     with statements() as seen:
         turn(ten, "negative")
-    assert len(seen) == 8
+    assert len(seen) == 7
 
 
 def test_households_of_several_get_one_visit_with_their_people_of_the_tube_alone(world):
