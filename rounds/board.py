@@ -199,8 +199,7 @@ def read_board(round: Round, buildings: QuerySet[Building], chosen: int | None) 
             .select_related("latest_mark__marked_by", "latest_mark__walked_by")
             .top_down()
         )
-        for visit in visits:
-            visit.walker = _walker_of(visit, assignments)
+        _name_walkers(visits, assignments)
         cells = _cells(building, visits)
         elevation = draw_elevation(_left_out(cells) if round.kind == Round.Kind.RECALL else cells)
     return Board(
@@ -289,9 +288,14 @@ def _name_parts(walkers: dict[int, Walker], assignments: list[Assignment]) -> No
         walker.parts.append(str(_("%(part)s (lease ran out)") % {"part": part}) if assignment.is_stale else part)
 
 
-def _walker_of(visit: Visit, assignments: list[Assignment]) -> str:
-    """Who is to walk this door: the volunteers it is assigned to."""
-    return listed(assignment.volunteer.name for assignment in assignments if assignment.holds(visit))
+def _name_walkers(visits: list[Visit], assignments: list[Assignment]) -> None:
+    """Who is to walk each door of a building. Those of one floor are the same for all of its doors: found once."""
+    walkers: dict[tuple[str, int], str] = {}
+    for visit in visits:
+        place = visit.entrance, visit.floor
+        if place not in walkers:
+            walkers[place] = listed(part.volunteer.name for part in assignments if part.holds(visit))
+        visit.walker = walkers[place]
 
 
 def _cells(building: Building, visits: list[Visit]) -> list[Cell]:

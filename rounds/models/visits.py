@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import uuid6
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -44,6 +46,13 @@ class VisitQuerySet(models.QuerySet):
 
 
 OUTCOME_WORDS = dict(Outcome.choices)
+
+
+@cache
+def _address(_prefix: str) -> tuple[str, str]:
+    """What stands before and after the key. Looked up once: a board asks for the addresses of thousands of doors."""
+    before, _key, after = reverse("visit", args=[0]).rpartition("0")
+    return before, after
 
 
 class Visit(models.Model):
@@ -129,7 +138,8 @@ class Visit(models.Model):
         return f"{self.round} {self.full_room}"
 
     def get_absolute_url(self):
-        return reverse("visit", args=[self.pk])
+        before, after = _address(get_script_prefix())
+        return f"{before}{self.pk}{after}"
 
     def get_outcome_display(self) -> str:  # type: ignore[no-redef]
         """As Django's own, which lays out all choices anew each time: a board asks it for thousands of doors."""
