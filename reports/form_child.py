@@ -18,13 +18,14 @@ def main() -> int:
         resource.setrlimit(limit, (most, most))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     settings.configure(USE_I18N=False)
-    from residents.roster.words import RosterError  # noqa: PLC0415 (limits and settings first)
+    from reports.grid import GridError  # noqa: PLC0415 (limits and settings first)
+    from residents.roster.words import RosterError  # noqa: PLC0415
 
     told = json.loads(sys.stdin.buffer.readline())
     content = sys.stdin.buffer.read()
     try:
         answer, made = _do(told, content)
-    except RosterError as error:
+    except (GridError, RosterError) as error:
         answer, made = {"error": error.code, "values": error.values}, b""
     except MemoryError:
         return TOO_HEAVY

@@ -12,7 +12,6 @@ from typing import Any
 
 from openpyxl import load_workbook
 
-from residents.roster.words import RosterError
 from residents.roster.workbook import check_xlsx, look_through
 
 MOST_SHEETS = 20
@@ -22,16 +21,24 @@ PROGRAMS = ("xl/vbaproject", "xl/macrosheets/", "xl/dialogsheets/", "xl/activex/
 DRAWN = ("xl/media/", "xl/charts/", "xl/drawings/drawing", "xl/pivottables/")
 
 
+class GridError(ValueError):
+    """Why a form is not taken: the code of its sentence, and the values that belong into it."""
+
+    def __init__(self, code: str, **values: int):
+        self.code, self.values = code, values
+        super().__init__(code)
+
+
 def read_grid(content: bytes) -> dict[str, Any]:
-    """Raises RosterError with the code of a sentence in reports/form_reading.py."""
+    """Raises RosterError or GridError, each with the code of a sentence: reports/form_reading.py has them."""
     look_through(content, check_xlsx)
     drawn = _refuse_programs(content)
     book = load_workbook(io.BytesIO(content), rich_text=True)
     sheets = [_sheet(sheet) for sheet in book.worksheets if sheet.sheet_state == "visible"]
     if not sheets:
-        raise RosterError("no_sheet")
+        raise GridError("no_sheet")
     if len(sheets) > MOST_SHEETS:
-        raise RosterError("too_many_sheets", limit=MOST_SHEETS)
+        raise GridError("too_many_sheets", limit=MOST_SHEETS)
     return {"sheets": sheets, "drawn": drawn}
 
 
@@ -41,7 +48,7 @@ def _refuse_programs(content: bytes) -> bool:
         names = [name.lower() for name in archive.namelist()]
         types = archive.read("[Content_Types].xml").lower() if "[content_types].xml" in names else b""
     if any(name.startswith(PROGRAMS) for name in names) or b"macroenabled" in types:
-        raise RosterError("macros")
+        raise GridError("macros")
     return any(name.startswith(DRAWN) for name in names)
 
 

@@ -151,7 +151,7 @@ class FormSheet(models.Model):
     name = models.CharField(_("name"), max_length=60, help_text=_("Who wants it: sub-district, 10:00 form."))
     file_name = models.CharField(_("file"), max_length=200)
     content = models.BinaryField(blank=True, default=b"", help_text=_("The file, encrypted. Empty once set aside."))
-    grid = models.JSONField(_("its sheets"), default=list, help_text=_("As reports/grid.py reads them."))
+    grid = models.JSONField(_("its sheets"), default=list, help_text=_("As they were read."))
     places = models.JSONField(_("fields placed"), default=list, blank=True)
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("uploaded by"), on_delete=models.PROTECT, related_name="+"

@@ -74,7 +74,7 @@ class Grid:
     def _is_of_houses(self, row: int, column: int) -> bool:
         for line in range(row - 1, 0, -1):
             text = plain(self.text(line, column))
-            if text and not text.isdigit():
+            if text and not text.isdigit() and not (text[0].isdigit() and OF_A_HOUSE.search(text)):
                 return known_words().get(text) == "building.name"
         return False
 

@@ -89,7 +89,7 @@ def _value(figure: Figure, told: dict[str, Counts], asked: Asked) -> dict[str, A
     counts = told[figure.key.partition(".")[0]].get(figure.name, {})
     value: dict[str, Any] = {}
     if figure.per_building:
-        empty: Value = "" if figure.kind != "count" else 0
+        empty: Value = 0 if figure.kind == "count" and figure.has_total else ""
         value["in"] = [counts.get(building.pk, empty) for building in asked.buildings]
     if figure.has_total:
         whole = counts.get(None)

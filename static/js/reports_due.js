@@ -7,8 +7,8 @@ function count() {
     const words = clock.dataset;
     const left = (new Date(words.due) - Date.now()) / 60000;
     const minutes = left > 0 ? Math.ceil(left) : Math.floor(-left);
-    const span = (minutes < 60 ? words.minutes : words.hours).replace("%h", Math.floor(minutes / 60)).replace("%m", minutes % 60);
-    clock.textContent = left > 0 ? words.left.replace("%t", span) : `! ${words.late.replace("%t", span)}`;
+    const span = (minutes < 60 ? words.minutes : words.hours).replace("{h}", Math.floor(minutes / 60)).replace("{m}", minutes % 60);
+    clock.textContent = left > 0 ? words.left.replace("{t}", span) : `! ${words.late.replace("{t}", span)}`;
     if (left <= 0) clock.className = "pill o-refused";
   }
 }
