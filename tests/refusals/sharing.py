@@ -204,7 +204,7 @@ ROWS = {
         "Leave the phone number out: neighbours see only the room, and only of a match.",
         "请不要写电话：邻居只在配对后看到室号。",
     ),
-    "moved out": (moved, "This household has moved out.", "这户已经搬走。"),
+    "moved out": (moved, "This household has moved out.", "这户已搬出。"),
     "taken back": (
         partial(take, deed=partial(withdraw_offer, reason="坏了")),
         "This was taken back.",
@@ -255,8 +255,8 @@ ROWS = {
         "You ask for 3 things already. End one first.",
         "已有 3 样求助，请先结束一样。",
     ),
-    "asked elsewhere": (partial(answer, "other"), "This is not asked for here.", "这里没有这个求助。"),
-    "one's own wish": (partial(answer, "elder"), "This is your own wish.", "这是自家的求助。"),
+    "asked elsewhere": (partial(answer, household="other"), "This is not asked for here.", "这里没有这个求助。"),
+    "one's own wish": (partial(answer, household="elder"), "This is your own wish.", "这是自家的求助。"),
     "needed no more": (partial(answer, stop=True), "This is not needed any more.", "已经不需要了。"),
     "answered before": (
         partial(answer, quantity=3),
