@@ -63,6 +63,7 @@ function limits() {
 function choose(handover) {
   draft.handover = handover;
   draft.count = OF_ONE_LINE.has(handover) ? limits().first : null;
+  if (OUTCOME_OF[handover] === "nobody_home") draft.photo = null; // nothing was handed over: no picture goes unseen
   if (handover === "kept" && !draft.until) draft.until = isoDay(1);
   draw();
 }
