@@ -196,12 +196,12 @@ class DoorForm(forms.Form):
 class MoneyForm(forms.Form):
     """Paid and paid back by a household, credited to it; paid to the supplier; put in or passed on."""
 
-    kind = forms.ChoiceField(label=_("What"), choices=MoneyEntry.Kind)
+    kind = forms.ChoiceField(label=pgettext_lazy("payment", "What"), choices=MoneyEntry.Kind)
     household = forms.ModelChoiceField(
         label=_("Household"), queryset=Household.objects.none(), required=False, empty_label="–"
     )
     amount = MoneyField(label=_("Amount in yuan"))
-    way = forms.ChoiceField(label=_("How"), choices=MoneyEntry.Way, required=False)
+    way = forms.ChoiceField(label=pgettext_lazy("payment", "How"), choices=MoneyEntry.Way, required=False)
     note = forms.CharField(
         label=_("Remark"),
         max_length=200,

@@ -1,8 +1,8 @@
 """Sharing out what came: a plan that is shown first, and applied as it was shown or not at all.
 
 One rule for all things of a list. Whoever has a parcel on a round already keeps it; all else is planned anew, so that a
-second lorry is shared out with what still waits. The lot's seed follows from the order and the number of the sharing:
-nobody draws until they like it.
+second lorry is shared out with what still waits. The lot's seed follows from the list alone: nobody draws until they
+like it.
 """
 
 from __future__ import annotations
@@ -96,8 +96,8 @@ def place_of(line: OrderLine) -> tuple:
 
 
 def seed_of(order: GroupOrder) -> str:
-    number = Sharing.objects.filter(item__order=order).aggregate(n=Max("number"))["n"] or 0
-    return salted_hmac("buying.lot", f"{order.pk}:{number}", algorithm="sha256").hexdigest()[:16]
+    """One for the whole list, whatever is counted or shared out again."""
+    return salted_hmac("buying.lot", str(order.pk), algorithm="sha256").hexdigest()[:16]
 
 
 def plan_sharing(order: GroupOrder, rule: str, numbers: Mapping[int, int] | None = None) -> SharingPlan:

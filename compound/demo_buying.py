@@ -12,6 +12,7 @@ from buying.joint import invite_partner, join_buy
 from buying.models import GroupOrder, Item
 from buying.ordering import set_lines
 from buying.orders import add_item, close_order, create_order, open_order, report_order, tick_papers
+from compound.demo_buying_arrived import show_arrived_buy
 from residents.models import Compound, Household, User
 
 
@@ -20,6 +21,7 @@ def show_group_buys(tower: Compound, chen: User, estate: Compound, sun: User, lu
     _vegetables(tower, chen, now, luck)
     _eggs_together(tower, chen, estate, sun, now, luck)
     _milk_that_lacks_some(estate, sun, now, luck)
+    show_arrived_buy(tower, chen, luck)
 
 
 def _an_order(compound: Compound, lead: User, things: list[dict], **facts) -> GroupOrder:

@@ -160,6 +160,7 @@ def test_before_it_is_on_its_way_it_is_shared_out_anew(came):
     came.comes(5)
     came.shared("first")
     came.shared("small")
+    assert set(Sharing.objects.values_list("seed", flat=True)) == {plan_sharing(came.order, "lot").seed}
     assert (sum(came.gets().values()), Sharing.objects.filter(item=came.eggs).count()) == (5, 2)
     assert {lot.left for lot in ArrivalCount.objects.all()} == {0}
 
@@ -181,14 +182,14 @@ def test_more_than_there_is_cannot_be_written(came):
 
 def test_a_plan_costs_the_same_for_four_households_and_for_forty(world, came, django_assert_num_queries):
     came.comes(5)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         plan_sharing(came.order, "first")
     came.at("open")
     for building in (world.building1, world.building2):
         for door in building.doors.filter(households=None):
             came.wants(move_in(door, "r"), 1)
     came.at("arrived")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         assert len(plan_sharing(came.order, "small").items[0].wishes) == 19
 
 

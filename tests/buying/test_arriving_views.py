@@ -161,7 +161,7 @@ def test_weights_are_typed_and_the_lists_leave_as_files(zhao, came):
                 assert "502" in body.decode()
 
 
-BUDGETS = {"arrival": 12, "sharing": 16, "sheet": 10, "labels": 9, "delivery": 10, "money": 15}
+BUDGETS = {"arrival": 12, "sharing": 15, "sheet": 10, "labels": 9, "delivery": 10, "money": 15}
 
 
 def test_the_pages_cost_the_same_whoever_ordered(zhao, world, came):
