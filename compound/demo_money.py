@@ -16,7 +16,7 @@ from money.gifts import record_gift, record_goods
 from money.models import Fund
 from money.receipts import ReadReceipt, digest_of
 from residents.models import Compound, User
-from supplies.ledger import count_again, create_item, record_arrival
+from supplies.ledger import count_again, create_item, record_arrival, stock_in, write_off
 from supplies.models import Batch, Item
 
 GIFTS = (
@@ -100,7 +100,9 @@ def _buy_gear(fund: Fund, steward: User, lead: User) -> None:
     expense = _bought(fund, "防护面屏 60 个", lines, steward, 2, receipt=_receipt("225.00"))
     approve_expense(expense=expense, by=lead)
     line = expense.lines.get(item=shields)
-    link_batch(line=line, batch=_arrive(shields, 60, Batch.Source.PURCHASE, steward, lead))
+    batch = _arrive(shields, 60, Batch.Source.PURCHASE, steward, lead)
+    link_batch(line=line, batch=batch)
+    write_off(stock=stock_in(batch), quantity=18, reason="保安和保洁领用", by=steward)
 
 
 def _take_in_goods(fund: Fund, steward: User, lead: User) -> None:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from money.books import (
     Books,
@@ -134,7 +135,7 @@ def ask_return(*, gift: Gift, amount: Decimal, purse: str, by: User) -> Expense:
         spent_on=timezone.localdate(),
         spender=by,
         gift=row,
-        no_receipt_why=_("given back"),
+        no_receipt_why=pgettext("money", "given back"),
         made_by=by,
     )
     _tell_approvers(expense)

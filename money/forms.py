@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.forms import formset_factory
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from money.books import EARLIEST, MoneyError, serves_here
 from money.funds import leads_of
@@ -223,13 +224,15 @@ class BatchForm(forms.Form):
 
 
 class ClosingForm(forms.Form):
-    method = forms.ChoiceField(label=_("How"), choices=Closing.Method.choices, widget=forms.RadioSelect)
+    method = forms.ChoiceField(
+        label=pgettext_lazy("money", "How"), choices=Closing.Method.choices, widget=forms.RadioSelect
+    )
     decision = forms.CharField(label=_("What was decided"), max_length=400, widget=forms.Textarea(attrs={"rows": 3}))
     decided_on = DayField(label=_("Decided on"))
     votes_for = PiecesField(label=_("Votes for it"), least=0, required=False)
     votes_against = PiecesField(label=_("Votes against"), least=0, required=False)
     to_whom = forms.CharField(
-        label=_("Who gets it"),
+        label=pgettext_lazy("money", "Who gets it"),
         max_length=100,
         help_text=_("When it is given back: who gets what nobody takes back."),
     )

@@ -96,7 +96,9 @@ def _books_of(request, row: Fund) -> dict:
     entries = Entry.objects.filter(fund=row).with_words().order_by("-number")
     return {
         "purses": [(purse, counts.get(purse.pk)) for purse in purses],
-        "unexplained": [count for count in counts.values() if not is_explained(count)],
+        "unexplained": [
+            (count, count.purse.keeper_id != request.user.pk) for count in counts.values() if not is_explained(count)
+        ],
         "waiting": [(expense, may_approve(expense, request.user)) for expense in waiting],
         "page": Paginator(entries, PAGE).get_page(request.GET.get("page")),
         "goods": row.gifts.filter(batch__isnull=False).select_related("batch__item")[:PAGE],

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from money.books import Books, Kind, MoneyError, check_day, check_witness, lock_books, post
 from money.counting import is_explained, newest_counts
@@ -25,7 +26,8 @@ def what_is_open(fund: Fund) -> list[str]:
     told = []
     waiting = fund.expenses.waiting().count()
     if waiting:
-        told.append(_("%(n)s expenses wait for a decision.") % {"n": waiting})
+        words = ngettext("%(n)s expense waits for a decision.", "%(n)s expenses wait for a decision.", waiting)
+        told.append(words % {"n": waiting})
     newest = newest_counts(fund)
     for purse in fund.purses.all():
         count = newest.get(purse.pk)
@@ -150,7 +152,10 @@ def finish_closing(*, closing: Closing, by: User, witness: User | None = None) -
     books, row = _lock_closing(closing, is_confirmed=True)
     due = row.shares.due().count()
     if due:
-        raise MoneyError(_("%(n)s shares are neither given back nor left.") % {"n": due})
+        words = ngettext(
+            "%(n)s share is neither given back nor left.", "%(n)s shares are neither given back nor left.", due
+        )
+        raise MoneyError(words % {"n": due})
     if books.purses["cash"].balance:
         witness = check_witness(books.fund, witness, by)
     return _finish(books, row, by=by, witness=witness)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from money.models import Entry, Fund
 from money.reading import read_gear, read_month
@@ -30,8 +31,9 @@ def _row(entry: Entry) -> list[str]:
 
 
 def _header() -> list[str]:
-    names = (_("No."), _("Day"), _("Kind"), _("What"), _("In"), _("Out"), _("Left"), _("Where"), _("Entered by"))
-    return [*names, _("Before whom"), _("Why")]
+    sums = (pgettext("money", "In"), pgettext("money", "Out"), pgettext("money", "Left"))
+    names = (_("No."), _("Day"), _("Kind"), pgettext("money", "What"))
+    return [*names, *sums, _("Where"), _("Entered by"), _("Before whom"), _("Why")]
 
 
 def ledger_table(fund: Fund) -> Table:

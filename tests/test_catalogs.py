@@ -33,6 +33,7 @@ NAMES = {
     "XLSX",
     "ODS",
     "CSV",
+    "PDF",
     "UTF",
     "GB",
     "MB",

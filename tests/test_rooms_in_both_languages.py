@@ -8,6 +8,7 @@ from django.urls import reverse
 from clock.models import Case, Clock, Homecoming
 from compound.demo import build_demo
 from lifts.models import CallDown
+from money.models import Fund
 from residents.models import Building, Compound, User
 from rounds.models import Round, Visit
 from sharing.models import Drive, Offer, Wish
@@ -32,7 +33,7 @@ def desks(db):
     tower, estate = (Compound.objects.get(name=name) for name in ("佳木大厦", "和欣苑"))
     return {
         "chen": [*_tower_pages(tower), *_clock_pages(tower)],
-        "sun": [*_sharing_pages(estate), *_antigen_pages(estate), *_clock_pages(estate)],
+        "sun": [*_money_pages(estate), *_sharing_pages(estate), *_antigen_pages(estate), *_clock_pages(estate)],
     }
 
 
@@ -60,6 +61,20 @@ def _tower_pages(tower):
         ([tower.pk], "testing_rounds:coverage"),
         ([CallDown.objects.get().pk], "lifts:call_down lifts:settings lifts:log lifts:caller lifts:lobby"),
         ([], "today testing_rounds:holds testing_rounds:unplaced"),
+    )
+
+
+def _money_pages(estate):
+    fund = Fund.objects.get(compound=estate)
+    entry = fund.entries.filter(expense__isnull=False).first()
+    names = "fund settings statement gear chat gift_add goods_add expense_add move count closing_add"
+    return _paths(
+        ([estate.pk], "money:compound money:fund_add"),
+        ([fund.pk], " ".join(f"money:{name}" for name in names.split())),
+        ([entry.pk], "money:entry"),
+        ([entry.expense_id], "money:expense"),
+        ([fund.expenses.waiting().get().pk], "money:expense"),
+        ([fund.gifts.first().pk], "money:gift"),
     )
 
 

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from money.models.giving import Gift
 from money.models.ledger import Amount, Fund, OfFundQuerySet, by_somebody
@@ -16,15 +17,15 @@ class Closing(models.Model):
     class Method(models.TextChoices):
         VOTE = "vote", _("as the neighbours voted")
         RETURN = "return", _("given back, each in proportion")
-        HAND_OVER = "hand_over", _("handed over")
+        HAND_OVER = "hand_over", pgettext_lazy("money", "handed over")
 
     fund = models.ForeignKey(Fund, on_delete=models.PROTECT, related_name="closings")
-    method = models.CharField(_("how"), max_length=10, choices=Method)
+    method = models.CharField(pgettext_lazy("money", "how"), max_length=10, choices=Method)
     decision = models.CharField(_("what was decided"), max_length=400)
     decided_on = models.DateField(_("decided on"))
     votes_for = models.PositiveIntegerField(_("votes for it"), null=True, blank=True)
     votes_against = models.PositiveIntegerField(_("votes against"), null=True, blank=True)
-    to_whom = models.CharField(_("who gets it"), max_length=100)
+    to_whom = models.CharField(pgettext_lazy("money", "who gets it"), max_length=100)
     made_by = by_somebody()
     made_at = models.DateTimeField(default=timezone.now)
     confirmed_by = by_somebody(null=True, blank=True)

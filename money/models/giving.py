@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -61,7 +61,7 @@ class Gift(models.Model):
 
     @property
     def shown_as(self) -> str:
-        return self.pseudonym or _now("neighbour no. %(number)s") % {"number": self.number}
+        return self.pseudonym or gettext("neighbour no. %(number)s") % {"number": self.number}
 
     @property
     def net(self) -> Decimal:

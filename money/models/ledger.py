@@ -192,13 +192,13 @@ class Entry(models.Model):
     """Money came in, went out, or from one purse to the other. Appended, never changed."""
 
     class Kind(models.TextChoices):
-        GIFT = "gift", _("given")
+        GIFT = "gift", pgettext_lazy("money", "given")
         SPENT = "spent", _("spent")
-        RETURNED = "returned", _("given back")
+        RETURNED = "returned", pgettext_lazy("money", "given back")
         MOVED = "moved", _("paid in or drawn")
         FOUND = "found", _("counted more")
         MISSING = "missing", _("counted less")
-        HANDED_OVER = "handed_over", _("handed over")
+        HANDED_OVER = "handed_over", pgettext_lazy("money", "handed over")
         REVERSAL = "reversal", pgettext_lazy("ledger", "taken back")
 
     INCOMING = (Kind.GIFT, Kind.FOUND)

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import override
 
-from tests.refusals import clock, lifts, sharing, supplies, table, testing
+from tests.refusals import clock, lifts, money, sharing, supplies, table, testing
 from tests.refusals.table import ELSEWHERE
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
@@ -21,6 +21,8 @@ SERVICES = (
     *("sharing/offering.py", "sharing/wishing.py", "sharing/pledging.py", "sharing/telling.py"),
     *("testing_rounds/recall.py", "testing_rounds/labs.py", "testing_rounds/stairwell.py"),
     *("supplies/ledger.py", "supplies/services.py", "supplies/absent.py", "supplies/photos.py"),
+    *("money/books.py", "money/counting.py", "money/expenses.py", "money/funds.py", "money/gifts.py"),
+    *("money/receipts.py", "money/winding_up.py"),
 )
 # What they refuse is read in both languages, or provoked one by one, beside their own tests.
 BESIDE = {
@@ -36,10 +38,13 @@ BESIDE = {
 }
 ROWS = {
     f"{each.__name__.rpartition('.')[2]}: {name}": row
-    for each in (table, lifts, sharing, clock, testing, supplies)
+    for each in (table, lifts, sharing, clock, testing, supplies, money)
     for name, row in each.ROWS.items()
 }
-APPS = ("residents", "rounds", "notices", "testing_rounds", "lifts", "sharing", "supplies", "clock", "reports", "compound")
+APPS = (
+    *("residents", "rounds", "notices", "testing_rounds", "lifts", "sharing", "supplies", "clock", "money"),
+    *("reports", "compound"),
+)
 
 
 def raises_of(path: Path):
