@@ -6,13 +6,14 @@ first, so that rows that point at each other can be written without asking the d
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
-from itertools import islice
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
 from typing import Any
 
 from django.db import connection, models
 
 AT_ONCE = 5000
+CHUNK = 64 * 1024
 
 
 def reserve_keys(model: type[models.Model], count: int) -> Sequence[int]:
@@ -40,10 +41,8 @@ def insert_rows(model: type[models.Model], names: Sequence[str], rows: Iterable[
     columns = [*named, *others]
     rest = [_default(field) for field in others]
     write = _copy if connection.vendor == "postgresql" else _insert
-    rows = iter(rows)
     with connection.cursor() as cursor:
-        while some := [[*row, *rest] for row in islice(rows, AT_ONCE)]:
-            write(cursor, model, columns, some)
+        write(cursor, model, columns, ([*row, *rest] for row in rows))
 
 
 def _default(field: models.Field) -> Any:
@@ -55,18 +54,35 @@ def _table(model: type[models.Model], columns: Iterable[models.Field]) -> str:
     return f"{quote(model._meta.db_table)} ({', '.join(quote(str(field.column)) for field in columns)})"
 
 
-def _copy(cursor: Any, model: type[models.Model], columns: list[models.Field], rows: list) -> None:
+def _copy(cursor: Any, model: type[models.Model], columns: list[models.Field], rows: Iterator[list]) -> None:
     # CSV writes None and "" alike: empty is NULL but for the columns that never are.
     quote = connection.ops.quote_name
     never_null = ", ".join(quote(str(field.column)) for field in columns if not field.null)
-    buffer = io.StringIO(newline="")
-    csv.writer(buffer, lineterminator="\n").writerows(rows)
-    buffer.seek(0)
     statement = f"COPY {_table(model, columns)} FROM STDIN WITH (FORMAT csv, FORCE_NOT_NULL ({never_null}))"
-    cursor.copy_expert(statement, buffer)
+    if (first := next(rows, None)) is not None:
+        cursor.copy_expert(statement, _Lines(chain([first], rows)), CHUNK)
 
 
-def _insert(cursor: Any, model: type[models.Model], columns: list[models.Field], rows: list) -> None:
+class _Lines:
+    """A file of rows that are made while it is read: the server writes some while we make the next."""
+
+    def __init__(self, rows: Iterator[list]) -> None:
+        self._rows = rows
+
+    def read(self, size: int) -> str:
+        """More than `size` by the end of a line, if need be; psycopg2 sends it as it is."""
+        buffer = io.StringIO(newline="")
+        writer = csv.writer(buffer, lineterminator="\n")
+        for row in self._rows:
+            writer.writerow(row)
+            if buffer.tell() >= size:
+                break
+        return buffer.getvalue()
+
+
+def _insert(cursor: Any, model: type[models.Model], columns: list[models.Field], rows: Iterator[list]) -> None:
     marks = ", ".join(["%s"] * len(columns))
     # Only names of our own tables and columns are written into the statement.
-    cursor.executemany(f"INSERT INTO {_table(model, columns)} VALUES ({marks})", rows)  # noqa: S608
+    statement = f"INSERT INTO {_table(model, columns)} VALUES ({marks})"  # noqa: S608
+    while some := list(islice(rows, AT_ONCE)):
+        cursor.executemany(statement, some)
