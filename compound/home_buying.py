@@ -12,10 +12,12 @@ from buying.ordering import set_lines
 from buying.progress import Progress, read_progress
 from buying.quantities import Asked, ask, read_told
 from buying.services import BuyingError
+from buying.settlement import HomeStatement, statement_for
 from compound.household import Part, Refused, Visitor, home_act, over, refuse, thanks
 from residents.models import Household
 
 State = GroupOrder.State
+SHARED_OUT = frozenset({State.SORTING, State.DELIVERING})
 ON_ITS_WAY = [State.OPEN, State.CLOSED, State.ORDERED, State.ARRIVED, State.SORTING, State.DELIVERING]
 
 
@@ -28,6 +30,7 @@ class HomeBuy:
     asked: list[Asked]
     is_collecting: bool
     action: str = ""
+    statement: HomeStatement | None = None  # once it was shared out: what it gets, why less, its money
     error: str = ""
 
     @property
@@ -50,7 +53,8 @@ def lists_for(household: Household) -> list[GroupOrder]:
 
 
 def buying_part(visitor: Visitor) -> Part | None:
-    """Six statements, however many lists there are; one when there is none."""
+    """Six statements, however many lists there are, and eight more for one that was shared out; one when there is
+    none."""
     orders = lists_for(visitor.household)
     if not orders:
         return None
@@ -66,6 +70,8 @@ def buying_part(visitor: Visitor) -> Part | None:
     for order in orders:
         buy = HomeBuy(order, progress[order.pk], asked[order.pk], order.is_collecting(now))
         refused = typed[order.pk]
+        if order.state in SHARED_OUT:
+            buy.statement = statement_for(order, visitor.household)
         buy.error = refused.message if refused else ""
         buy.action = visitor.address("home_buying", order.pk)
         buys.append(buy)

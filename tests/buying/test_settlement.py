@@ -4,6 +4,7 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
+from django.urls import reverse
 from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -23,7 +24,9 @@ from buying.settlement import (
     withdraw_charge,
 )
 from buying.settling import ZERO
+from residents.links import reissue_link
 from tests.buying.came import Came
+from tests.buying.test_views import text_of
 from tests.marks import statements
 
 
@@ -249,3 +252,14 @@ def test_whatever_was_written_down_before_the_books_end_at_zero(world, came, ent
     balance(came)
     told = read_settlement(came.fresh())
     assert (told.open_points, told.books.is_balanced, told.books.held) == ([], True, ZERO)
+
+
+def test_its_own_page_says_what_it_gets_and_pays(world, client):
+    came = Came(world)
+    came.comes(6)
+    came.shared("first")
+    pays(came, world.far_home, "50")
+    secret = reissue_link(household=world.far_home, by=world.chen).secret
+    page = text_of(client.get(reverse("home", args=[secret]) + "?lang=en"))
+    assert ("鸡蛋: nothing this time" in page, "others come first by the rule" in page) == (True, True)
+    assert ("You get back ¥10.10" in page, "502" in page) == (True, False)
