@@ -5,6 +5,7 @@ import re
 import pytest
 from django.urls import reverse
 
+from buying.models import GroupOrder, JointSide, OrderLine
 from clock.models import Case, Clock, Homecoming
 from compound.demo import build_demo
 from lifts.models import CallDown
@@ -32,7 +33,7 @@ def desks(db):
     build_demo(stage="busy", seed=7)
     tower, estate = (Compound.objects.get(name=name) for name in ("佳木大厦", "和欣苑"))
     return {
-        "chen": [*_tower_pages(tower), *_clock_pages(tower)],
+        "chen": [*_tower_pages(tower), *_clock_pages(tower), *_buying_pages(tower)],
         "sun": [*_money_pages(estate), *_sharing_pages(estate), *_antigen_pages(estate), *_clock_pages(estate)],
     }
 
@@ -91,6 +92,22 @@ def _antigen_pages(estate):
         ([estate.pk], "testing_rounds:antigen_add"),
         ([building.pk], "residents:links"),
         ([], "today"),
+    )
+
+
+def _buying_pages(tower):
+    joint = JointSide.objects.get(order__compound=tower)
+    collecting = GroupOrder.objects.get(compound=tower, category="vegetables")
+    line = OrderLine.objects.filter(item__order=collecting).first()
+    names = "order lines texts edit item_add papers extend cancel"
+    return _paths(
+        ([], "buying:list buying:calendar"),
+        ([tower.pk], "buying:add buying:rules buying:join"),
+        ([collecting.pk], " ".join(f"buying:{name}" for name in names.split())),
+        ([joint.order_id], "buying:order buying:texts buying:leave"),
+        ([line.item_id], "buying:item_edit"),
+        ([collecting.pk, line.household_id], "buying:home"),
+        ([JointSide.objects.get(is_host=False).pk], "buying:handover"),
     )
 
 

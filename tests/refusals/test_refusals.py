@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import override
 
-from tests.refusals import clock, lifts, money, sharing, supplies, table, testing
+from tests.refusals import buying, clock, lifts, money, sharing, supplies, table, testing
 from tests.refusals.table import ELSEWHERE
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
@@ -20,6 +20,7 @@ SERVICES = (
     *("clock/cases.py", "clock/homecoming.py", "testing_rounds/tubes.py", "testing_rounds/people.py"),
     *("sharing/offering.py", "sharing/wishing.py", "sharing/pledging.py", "sharing/telling.py"),
     *("testing_rounds/recall.py", "testing_rounds/labs.py", "testing_rounds/stairwell.py"),
+    *("buying/services.py", "buying/orders.py", "buying/ordering.py", "buying/quantities.py", "buying/joint.py"),
     *("supplies/ledger.py", "supplies/services.py", "supplies/absent.py", "supplies/photos.py"),
     *("money/books.py", "money/counting.py", "money/expenses.py", "money/funds.py", "money/gifts.py"),
     *("money/receipts.py", "money/winding_up.py"),
@@ -38,7 +39,7 @@ BESIDE = {
 }
 ROWS = {
     f"{each.__name__.rpartition('.')[2]}: {name}": row
-    for each in (table, lifts, sharing, clock, testing, supplies, money)
+    for each in (table, buying, lifts, sharing, clock, testing, supplies, money)
     for name, row in each.ROWS.items()
 }
 APPS = (
