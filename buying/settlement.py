@@ -326,7 +326,7 @@ def settle_order(*, order: GroupOrder, by: User) -> Settlement:
     told = read_settlement(row)
     problems = told.open_points
     if problems or not told.books.is_balanced:
-        raise BuyingError(_("The books do not balance yet.") + " " + " ".join(problems))
+        raise BuyingError(_("The books do not balance yet. %(points)s") % {"points": " ".join(problems)})
     settlement = Settlement.objects.create(order=row, due=told.books.due, bill=told.books.bill, by=by)
     if row.state != State.CANCELLED:
         take_step(order=row, to=State.SETTLED, by=by)

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import override
 
-from tests.refusals import buying, clock, lifts, money, sharing, supplies, table, testing
+from tests.refusals import buying, buying_arrived, clock, lifts, money, sharing, supplies, table, testing
 from tests.refusals.table import ELSEWHERE
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
@@ -21,6 +21,7 @@ SERVICES = (
     *("sharing/offering.py", "sharing/wishing.py", "sharing/pledging.py", "sharing/telling.py"),
     *("testing_rounds/recall.py", "testing_rounds/labs.py", "testing_rounds/stairwell.py"),
     *("buying/services.py", "buying/orders.py", "buying/ordering.py", "buying/quantities.py", "buying/joint.py"),
+    *("buying/arrivals.py", "buying/sharing_plans.py", "buying/delivering.py", "buying/settlement.py"),
     *("supplies/ledger.py", "supplies/services.py", "supplies/absent.py", "supplies/photos.py"),
     *("money/books.py", "money/counting.py", "money/expenses.py", "money/funds.py", "money/gifts.py"),
     *("money/receipts.py", "money/winding_up.py"),
@@ -33,13 +34,14 @@ BESIDE = {
     "notices/webhooks.py": "tests/notices/test_webhooks.py",
     "residents/email_change.py": "tests/compound/test_account.py",
     "residents/links.py": "tests/residents/test_links.py",
+    "residents/numbers_typed.py": "tests/residents/test_numbers_typed.py",
     "residents/phones.py": "tests/residents/test_phones.py",
     "testing_rounds/antigen.py": "tests/testing_rounds/test_antigen.py",
     "testing_rounds/results.py": "tests/testing_rounds/test_results.py",
 }
 ROWS = {
     f"{each.__name__.rpartition('.')[2]}: {name}": row
-    for each in (table, buying, lifts, sharing, clock, testing, supplies, money)
+    for each in (table, buying, lifts, sharing, clock, testing, supplies, money, buying_arrived)
     for name, row in each.ROWS.items()
 }
 APPS = (
