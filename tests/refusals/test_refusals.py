@@ -9,11 +9,12 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import override
 
-from tests.refusals import buying, buying_arrived, clock, lifts, money, sharing, supplies, table, testing
+from tests.refusals import buying, buying_arrived, clock, lifts, money, reports, sharing, supplies, table, testing
 from tests.refusals.table import ELSEWHERE
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
 SERVICES = (
+    *("reports/services.py", "reports/placing.py", "reports/arranging.py"),
     *("residents/services.py", "residents/joining.py", "residents/merging.py", "residents/devices.py"),
     *("residents/squad.py", "rounds/services.py", "rounds/segments.py", "rounds/marks.py", "rounds/paper.py"),
     *("residents/posts.py", "notices/services.py", "lifts/riding.py", "lifts/services.py", "clock/services.py"),
@@ -41,7 +42,7 @@ BESIDE = {
 }
 ROWS = {
     f"{each.__name__.rpartition('.')[2]}: {name}": row
-    for each in (table, buying, lifts, sharing, clock, testing, supplies, money, buying_arrived)
+    for each in (table, buying, lifts, sharing, clock, testing, supplies, money, buying_arrived, reports)
     for name, row in each.ROWS.items()
 }
 APPS = (
