@@ -169,7 +169,7 @@ def test_reports_of_two_places_side_by_side_late_ones_first(world, office, clien
     assert text.index("和欣苑") < text.index("佳木大厦")
     assert (text.count('class="is-late"'), "reported" in text, "late by" in text) == (1, True, True)
     assert [name for name in (*NAMES, f"{CANARY}孙") if name in text] == []
-    assert len(seen) == 5  # session, user, roles, compounds, reports
+    assert len(seen) == 6  # session, user, roles, compounds, reports, unread notices
 
 
 def test_home_leads_each_to_their_own(world, client):
@@ -194,4 +194,4 @@ def test_what_the_pages_cost(world, office, client):
         with statements() as seen:
             assert page(client, name, key).status_code == 200
         costs[name] = len(seen)
-    assert costs == {"daily": 30, "report": 7, "tonight": 10}
+    assert costs == {"daily": 31, "report": 8, "tonight": 11}
