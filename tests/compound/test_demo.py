@@ -216,6 +216,8 @@ def test_another_seed_gives_other_people(db):
 def wipe():
     from django.apps import apps
 
+    for name in ("DailyReport", "FormSheet"):
+        apps.get_model(f"reports.{name}").objects.all().delete()
     apps.get_model("supplies.StockMove").objects.filter(counters__isnull=False).delete()
     for name in ("StockMove", "Stock", "Entitlement", "Line", "Distribution", "BatchCount", "Batch", "Item"):
         apps.get_model(f"supplies.{name}").objects.all().delete()
