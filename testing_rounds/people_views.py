@@ -38,6 +38,7 @@ def people(request, pk, *, queues=None):
         "pending": [proof for proof in found.proofs if proof.is_pending],
         "decided": [proof for proof in found.proofs if not proof.is_pending],
         "can_mark": round.compound_id in access.steward or bool(access.lead_buildings),
+        "sees_reasons": round.compound_id in access.steward,
     }
     return render(request, "testing_rounds/people.html", context)
 
@@ -100,6 +101,8 @@ def exemptions(request, pk):
         "household": resident.household,
         "building": resident.household.door.building,
         "rows": Exemption.objects.filter(resident=resident).select_related("by", "ended_by"),
+        # A reason may be an illness: stewards read it, a lead what they were told and entered themselves.
+        "sees_reasons": resident.household.door.building.compound_id in request.user.access.steward,
         "form": form,
     }
     return render(request, "testing_rounds/exemptions.html", context, status=422 if form.errors else 200)
