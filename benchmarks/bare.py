@@ -1,5 +1,6 @@
 """The yardstick: a bare Django with one view that does one upsert in one statement, and one that does nothing."""
 
+import json
 import os
 import uuid
 
@@ -40,9 +41,17 @@ def upsert(request):
     return JsonResponse({"ok": True})
 
 
+def upsert_posted(request):
+    """The same with what a phone posts: its first mark."""
+    mark = json.loads(request.body)["marks"][0]
+    with connection.cursor() as cursor:
+        cursor.execute(UPSERT, [mark["id"], mark["visit"], mark["outcome"]])
+    return JsonResponse({"ok": True})
+
+
 def nothing(request):
     return JsonResponse({"ok": True})
 
 
-urlpatterns = [path("upsert", upsert), path("nothing", nothing)]
+urlpatterns = [path("upsert", upsert), path("posted", upsert_posted), path("nothing", nothing)]
 application = get_wsgi_application()

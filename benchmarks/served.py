@@ -1,7 +1,8 @@
 """What phones and boards ask, over real HTTP: marks one by one and fifty at once, the board's poll, a phone's doors.
 
 Beside them their limits, on the same server (gunicorn, 2 workers of 4 threads), with the same clients and the same
-database: a bare Django view that does one upsert, one that does nothing, and rows inserted by SQL without any server.
+database: a bare Django view that does one upsert (asked by GET, and by the very posts that phones send), one that does
+nothing, and rows inserted by SQL without any server.
 All in one run, in turns; ratios are medians over the turns, so that they hold on a machine whose speed drifts.
 
 python benchmarks/served.py            a temporary SQLite database
@@ -24,7 +25,7 @@ from stage import on_an_empty_database
 
 from drills.servers import Server
 
-CLIENTS, TURNS, BATCH = 8, 3, 50
+CLIENTS, TURNS, BATCH = 8, 7, 50
 PHONES, BUILDINGS = 60, 4
 
 
@@ -126,12 +127,12 @@ def measure() -> None:
     seqs, walkers = itertools.count(1), itertools.cycle(tokens[:PHONES])
     doors = {"Authorization": f"Bearer {tokens[PHONES]}"}
 
-    def marks(posts: int, size: int) -> list[tuple]:
+    def marks(posts: int, size: int, to: str = "/sync/") -> list[tuple]:
         jobs = []
         for _ in range(posts):
             body = json.dumps(envelope(*(tap(next(visits), next(seqs)) for _ in range(size)))).encode()
             headers = {"Content-Type": "application/json", "Authorization": f"Bearer {next(walkers)}"}
-            jobs.append(("POST", "/sync/", body, headers))
+            jobs.append(("POST", to, body, headers))
         return jobs
 
     with served("bare:application") as yardstick, served("compound.wsgi:application") as portal:
@@ -145,8 +146,9 @@ def measure() -> None:
         figures: dict[str, Callable[[], float]] = {
             "nothing": lambda: requests_a_second(yardstick, [("GET", "/nothing")] * 400),
             "upsert": lambda: requests_a_second(yardstick, [("GET", "/upsert")] * 400),
-            "raw fifty": lambda: rows_a_second(BATCH),
+            "posted": lambda: requests_a_second(yardstick, marks(400, 1, to="/posted")),
             "one": lambda: requests_a_second(portal, marks(300, 1)),
+            "raw fifty": lambda: rows_a_second(BATCH),
             "fifty": lambda: BATCH * requests_a_second(portal, marks(30, BATCH)),
             "board 304": board_unmoved,
             "board 200": lambda: requests_a_second(portal, [("GET", live, None, cookie)] * 4),
@@ -160,8 +162,9 @@ def measure() -> None:
 LINES = (  # what, its unit, its limits
     ("nothing", "/s", ()),
     ("upsert", "/s", ()),
+    ("posted", "/s", ()),
     ("raw fifty", "rows/s", ()),
-    ("one", "marks/s", ("upsert",)),
+    ("one", "marks/s", ("upsert", "posted")),
     ("fifty", "marks/s", ("upsert", "raw fifty")),
     ("board 304", "/s", ("nothing",)),
     ("board 200", "/s", ("nothing",)),
@@ -170,6 +173,7 @@ LINES = (  # what, its unit, its limits
 NAMES = {
     "nothing": "bare view, nothing",
     "upsert": "bare view, one upsert",
+    "posted": "bare view, the same post",
     "raw fifty": "SQL alone, fifty a commit",
     "one": "/sync/, marks one by one",
     "fifty": "/sync/, fifty at once",
