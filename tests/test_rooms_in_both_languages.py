@@ -60,6 +60,7 @@ def _tower_pages(tower):
         ([person.visit.household_id], "testing_rounds:history_household residents:household"),
         ([person.resident_id], "testing_rounds:history_person testing_rounds:exemptions"),
         ([tower.pk], "testing_rounds:coverage"),
+        ([tower.pk], "reports:daily reports:deadline reports:tonight reports:forms reports:form_add"),
         ([CallDown.objects.get().pk], "lifts:call_down lifts:settings lifts:log lifts:caller lifts:lobby"),
         ([], "today testing_rounds:holds testing_rounds:unplaced"),
     )
@@ -88,6 +89,8 @@ def _antigen_pages(estate):
             "rounds:board testing_rounds:antigen testing_rounds:antigen_edit testing_rounds:antigen_overdue",
         ),
         ([antigen.pk], "testing_rounds:antigen_knocks reports:evening"),
+        ([estate.daily_reports.get().pk], "reports:report reports:bulletin"),
+        ([estate.form_sheets.get().pk], "reports:form"),
         ([antigen.pk, building.pk], "testing_rounds:antigen_building"),
         ([estate.pk], "testing_rounds:antigen_add"),
         ([building.pk], "residents:links"),
