@@ -110,18 +110,15 @@ def handover(request, pk):
     """The same page for who gives and who takes; each types only their own count and sees the other's afterwards."""
     side, hands, own = _handover_of(request, pk)
     items = list(side.order.items.filter(ordered__gt=0))
-    hand = request.POST.get("hand") if request.POST.get("hand") in hands else next(iter(hands), "")
+    hand = request.POST.get("hand") if request.POST.get("hand") in hands else next(iter(hands))
     form = HandoverForm(request.POST or None, items=items)
-    if request.method == "POST":
-        if not hand:
-            raise PermissionDenied
-        if form.is_valid():
-            told = {name: form.cleaned_data[name] for name in ("counts", "gate", "note")}
-            try:
-                sign_handover(side=side, hand=hand, by=request.user, **told)
-                return redirect("buying:handover", side.pk)
-            except BuyingError as error:
-                form.add_error(None, str(error))
+    if request.method == "POST" and form.is_valid():
+        told = {name: form.cleaned_data[name] for name in ("counts", "gate", "note")}
+        try:
+            sign_handover(side=side, hand=hand, by=request.user, **told)
+            return redirect("buying:handover", side.pk)
+        except BuyingError as error:
+            form.add_error(None, str(error))
     context = {
         "side": side,
         "order": own,
@@ -148,7 +145,9 @@ def _handover_of(request, pk) -> tuple[JointSide, dict[str, GroupOrder], GroupOr
         hands[Handover.Hand.GIVES.value] = host.order
     if not visible:
         raise Http404
-    return side, hands, next(iter(hands.values()), visible[0])
+    if not hands:
+        raise PermissionDenied
+    return side, hands, next(iter(hands.values()))
 
 
 def _compared(side: JointSide, items, hands) -> list[dict]:
@@ -159,7 +158,7 @@ def _compared(side: JointSide, items, hands) -> list[dict]:
         row: dict[str, Any] = {"item": item, "ordered": item.say(item.ordered)}
         for hand in Handover.Hand:
             told = counts.get(hand, {}).get(item.pk)
-            may_see = not hands or hand in hands or bool(counts.keys() & hands.keys())
+            may_see = hand in hands or bool(counts.keys() & hands.keys())
             row[hand.value] = item.say(told) if told is not None and may_see else ""
         row["differs"] = bool(row["gives"] and row["takes"] and row["gives"] != row["takes"])
         rows.append(row)

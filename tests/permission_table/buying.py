@@ -45,7 +45,7 @@ OBJECT = {
     "buying:place":          ("buy",        "POST", 302, 403, 403, 403),
     "buying:close":          ("buy",        "POST", 302, 403, 403, 403),
     "buying:cancel":         ("buy",        "FORM", 200, 403, 403, 403),
-    "buying:handover":       ("buy_side",   "FORM", 200, 200, 200, 200),
+    "buying:handover":       ("buy_side",   "FORM", 200, 403, 403, 403),
 }  # fmt: skip
 
 # The secret decides: tests/compound/test_home_buying.py
