@@ -90,7 +90,6 @@ def _antigen_pages(estate):
         ),
         ([antigen.pk], "testing_rounds:antigen_knocks reports:evening"),
         ([estate.daily_reports.get().pk], "reports:report reports:bulletin"),
-        ([estate.form_sheets.get().pk], "reports:form"),
         ([antigen.pk, building.pk], "testing_rounds:antigen_building"),
         ([estate.pk], "testing_rounds:antigen_add"),
         ([building.pk], "residents:links"),
