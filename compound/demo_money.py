@@ -45,7 +45,7 @@ def _receipt(amount: str) -> ReadReceipt:
 def _bought(fund: Fund, title: str, lines: list[Line], by: User, days: int, **told):
     amount = sum((line.amount for line in lines), Decimal("0.00"))
     day = timezone.localdate() - timedelta(days=days)
-    facts = {"purse": "account", "spender": by, "by": by} | told
+    facts: dict = {"purse": "account", "spender": by, "by": by} | told
     return ask_expense(fund=fund, title=title, amount=amount, spent_on=day, lines=lines, **facts)
 
 

@@ -26,8 +26,8 @@ def what_is_open(fund: Fund) -> list[str]:
     told = []
     waiting = fund.expenses.waiting().count()
     if waiting:
-        words = ngettext("%(n)s expense waits for a decision.", "%(n)s expenses wait for a decision.", waiting)
-        told.append(words % {"n": waiting})
+        some = ngettext("%(n)s expense waits for a decision.", "%(n)s expenses wait for a decision.", waiting)
+        told.append(some % {"n": waiting})
     newest = newest_counts(fund)
     for purse in fund.purses.all():
         count = newest.get(purse.pk)
