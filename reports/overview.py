@@ -32,7 +32,7 @@ class Row:
     deadline: Deadline | None
     report: DailyReport | None  # the last there is
     is_todays: bool
-    values: list[Any]
+    values: list[tuple[str, Any]]  # what it is called, and how many
 
     @property
     def is_late(self) -> bool:
@@ -52,9 +52,7 @@ def read_overview(user: User, now: datetime) -> list[Row]:
 def _row(user: User, compound: Compound, report: DailyReport | None, now: datetime) -> Row:
     is_todays = report is not None and report.day == today(now)
     exact = compound.pk in user.access.steward
-    values = [
-        "–" if report is None else shown(figures()[key], value_of(report.body, key), exact=exact) for key in COLUMNS
-    ]
+    values = [(str(figures()[key].label), _said(report, key, exact=exact)) for key in COLUMNS]
     return Row(
         compound=compound,
         deadline=deadline_of(getattr(compound, "report_plan", None), is_todays, now),
@@ -62,6 +60,10 @@ def _row(user: User, compound: Compound, report: DailyReport | None, now: dateti
         is_todays=is_todays,
         values=values,
     )
+
+
+def _said(report: DailyReport | None, key: str, *, exact: bool) -> Any:
+    return "–" if report is None else shown(figures()[key], value_of(report.body, key), exact=exact)
 
 
 def _urgency(row: Row) -> tuple:

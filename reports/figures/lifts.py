@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from lifts.models import Disinfection, Lift, Ride
 from reports.figures import LIFTS, TIMES, Asked, Counts, Figure, Room
@@ -29,7 +30,7 @@ def read(asked: Asked) -> Counts:
 
 ROOM = Room(
     "lifts",
-    _("Lifts"),
+    pgettext_lazy("room", "Lifts"),
     read,
     (
         Figure("rides", _("lift rides of one household each"), TIMES, "电梯趟次 叫号趟次"),

@@ -6,6 +6,7 @@ from collections import defaultdict
 
 from django.db.models import Count, F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from reports.figures import DOORS, HOUSEHOLDS, PEOPLE, Asked, Counts, Figure, Room
 from residents.models import Door, Household, Resident
@@ -76,11 +77,13 @@ ROOM = Room(
     read,
     (
         Figure("doors", _("doors in all"), DOORS, "总门户数 门户数 总户数"),
-        Figure("households", _("households"), HOUSEHOLDS, "户数 住户数 家庭数", in_bulletin=True),
+        Figure("households", pgettext_lazy("figure", "households"), HOUSEHOLDS, "户数 住户数 家庭数", in_bulletin=True),
         Figure("occupied", _("households at home"), HOUSEHOLDS, "在住户数 实住户数 居住户数 入住户数"),
         Figure("tenants", _("tenant households"), HOUSEHOLDS, "租户数 租客户数 出租户数"),
         Figure("vacant", _("vacant doors"), DOORS, "空关户 空置户 空置户数 空关户数 空户"),
-        Figure("people", _("people"), PEOPLE, "人数 总人数 人口数 实有人口 居民数", in_bulletin=True),
+        Figure(
+            "people", pgettext_lazy("figure", "people"), PEOPLE, "人数 总人数 人口数 实有人口 居民数", in_bulletin=True
+        ),
         Figure("present", _("people at home"), PEOPLE, "在家人数 在住人数 实住人数 实际在楼人数 在楼人数 在册在家"),
         Figure("away", _("people out of town"), PEOPLE, "外出人数 离沪人数 不在人数 在外人数"),
         Figure("hospital", _("people in hospital"), PEOPLE, "住院人数 在院人数", is_health=True),

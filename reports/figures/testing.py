@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 
 from django.db.models import Count, F, Max, Min, Q, Sum
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from reports.figures import DOORS, PEOPLE, ROUNDS, TUBES, Asked, Counts, Figure, Room
 from rounds.models import Outcome, Round, Visit
@@ -138,7 +139,7 @@ ROOM = Room(
         Figure("pcr_negative", _("PCR: negative"), PEOPLE, "核酸阴性 阴性 阴性人数"),
         Figure("pcr_positive", _("PCR: positive"), PEOPLE, "核酸阳性 阳性 阳性人数", is_health=True),
         Figure("pcr_unclear", _("PCR: unclear, to be tested again"), PEOPLE, "待复核 可疑 复检", is_health=True),
-        Figure("tubes", _("tubes"), TUBES, "管数 采样管数 混管数", per_building=False),
+        Figure("tubes", pgettext_lazy("figure", "tubes"), TUBES, "管数 采样管数 混管数", per_building=False),
         Figure("tubes_abnormal", _("pools with an abnormal result"), TUBES, "混管异常 混采异常 异常管数", True, False),
         Figure("tubes_untold", _("tubes without a result yet"), TUBES, "待出结果", per_building=False),
         Figure("held", _("people held at home because of a tube"), PEOPLE, "居家隔离 隔离人数 隔离", is_health=True),
