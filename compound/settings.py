@@ -105,6 +105,7 @@ INSTALLED_APPS = [
     "supplies",
     "sharing",
     "buying",
+    "medicine",
     "clock",
     "money",
     "reports",
@@ -299,11 +300,11 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# --- What is written down (compound/logs.py) ------------------------------------------------------
 # --- Pictures of handovers (supplies/photos.py): no part of what the web server serves -----------------
 PHOTO_DIR = Path(env.str("PHOTO_DIR", default=str(VAR_DIR / "photos")))
 PHOTO_DAYS = read_number("PHOTO_DAYS", 14, 1, 90)
 
+# --- What is written down (compound/logs.py) ------------------------------------------------------
 LOG_FORMAT = env.str("LOG_FORMAT", default="line" if LOCAL_ONLY else "json")
 if LOG_FORMAT not in {"json", "line"}:
     raise ImproperlyConfigured(f"LOG_FORMAT must be json or line, not {LOG_FORMAT!r}.")

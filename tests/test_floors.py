@@ -16,6 +16,7 @@ FLOOR = {
     "supplies": 3,
     "sharing": 3,
     "buying": 3,
+    "medicine": 3,
     "clock": 4,
     "money": 4,
     "reports": 5,

@@ -23,6 +23,7 @@ class Access:
     steward: frozenset[int] = field(default_factory=frozenset)
     lead_compounds: frozenset[int] = field(default_factory=frozenset)
     lead_buildings: frozenset[int] = field(default_factory=frozenset)
+    doctor: frozenset[int] = field(default_factory=frozenset)  # opens the doctor desk and nothing else
 
     @property
     def compounds(self) -> frozenset[int]:
@@ -55,19 +56,21 @@ class User(AbstractUser):
         """One statement. A grant that has ended, or a user made inactive, reaches nothing at the next request."""
         if not self.is_active:
             return Access()
-        reach: dict[str, set[int]] = {"officer": set(), "steward": set(), "lead": set(), "lead_buildings": set()}
+        reach: dict[str, set[int]] = {"officer": set(), "steward": set(), "lead": set(), "doctor": set()}
+        lead_buildings: set[int] = set()
         rows = RoleGrant.objects.in_force().filter(user=self).values_list("role", "compound_id", "buildings")
         for role, compound_id, building_id in rows:
             if role not in reach:
                 continue
             reach[role].add(compound_id)
             if role == RoleGrant.Role.LEAD and building_id:
-                reach["lead_buildings"].add(building_id)
+                lead_buildings.add(building_id)
         return Access(
             officer=frozenset(reach["officer"]),
             steward=frozenset(reach["steward"]),
             lead_compounds=frozenset(reach["lead"]),
-            lead_buildings=frozenset(reach["lead_buildings"]),
+            lead_buildings=frozenset(lead_buildings),
+            doctor=frozenset(reach["doctor"]),
         )
 
 
@@ -81,6 +84,7 @@ class RoleGrant(models.Model):
         OFFICER = "officer", _("street officer")
         STEWARD = "steward", _("steward")
         LEAD = "lead", _("building lead")
+        DOCTOR = "doctor", _("volunteer doctor")
         VOLUNTEER = "volunteer", _("volunteer")
 
     user = models.ForeignKey(User, verbose_name=_("user"), on_delete=models.CASCADE, related_name="grants")
