@@ -1,10 +1,19 @@
-"""Webhooks may be kept here too, beside their own page; messages may be looked at, never changed."""
+"""Webhooks may be kept here too, beside their own page; messages and notices may be looked at, never changed."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from notices.forms import BotForm
-from notices.models import ChannelChoice, Message, Webhook
+from notices.models import (
+    ChannelChoice,
+    LadderStep,
+    Message,
+    Notice,
+    Reached,
+    Recipient,
+    Webhook,
+    Wording,
+)
 from residents.scoped_admin import DEEDS, FactAdmin, ScopedAdmin
 
 
@@ -47,3 +56,45 @@ class MessageAdmin(FactAdmin):
     search_fields = ["=id", "subject", "reminder", "recipient"]
     date_hierarchy = "created_at"
     list_select_related = ["compound"]
+
+
+@admin.register(Notice)
+class NoticeAdmin(FactAdmin):
+    compound_path = "compound"
+    list_display = ["title", "compound", "scope", "checked_at", "published_at", "expires_at", "change"]
+    list_filter = ["scope", "usual", "compound", "published_at"]
+    search_fields = ["title"]
+    date_hierarchy = "created_at"
+    list_select_related = ["compound"]
+
+
+@admin.register(Recipient)
+class RecipientAdmin(FactAdmin):
+    compound_path = "notice__compound"
+    list_display = ["notice", "household", "paper"]
+    list_filter = ["paper"]
+    list_select_related = ["notice", "household__door__building"]
+
+
+@admin.register(Reached)
+class ReachedAdmin(FactAdmin):
+    compound_path = "recipient__notice__compound"
+    list_display = ["recipient", "how", "at", "by", "undoes"]
+    list_filter = ["how"]
+    list_select_related = ["recipient__notice", "recipient__household__door__building", "by"]
+
+
+@admin.register(LadderStep)
+class LadderStepAdmin(FactAdmin):
+    compound_path = "notice__compound"
+    list_display = ["notice", "kind", "building", "at", "by", "note"]
+    list_filter = ["kind"]
+    list_select_related = ["notice", "building", "by"]
+
+
+@admin.register(Wording)
+class WordingAdmin(FactAdmin):
+    compound_path = "compound"
+    list_display = ["title", "usual", "compound", "changed_at", "changed_by"]
+    list_filter = ["usual", "compound"]
+    list_select_related = ["compound", "changed_by"]
