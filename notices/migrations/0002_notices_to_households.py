@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('notices', '0001_initial'),
-        ('residents', '0001_initial'),
+        ('residents', '0002_doctor_role'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -71,7 +71,7 @@ class Migration(migrations.Migration):
                 ('effective_at', models.DateTimeField(blank=True, null=True, verbose_name='holds from')),
                 ('publish_at', models.DateTimeField(blank=True, help_text='Empty: by hand.', null=True, verbose_name='goes out at')),
                 ('expires_at', models.DateTimeField(blank=True, null=True, verbose_name='expires at')),
-                ('by_bots', models.BooleanField(default=True, help_text='The text as it is; the bots of the compound.', verbose_name="tell the chat groups' bots too")),
+                ('by_bots', models.BooleanField(default=True, help_text="Only what goes to the whole compound: the groups are everybody's.", verbose_name="tell the chat groups' bots too")),
                 ('change', models.CharField(blank=True, choices=[('correction', 'correction'), ('retraction', 'retraction')], default='', max_length=10, verbose_name='how it puts right')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='written at')),
                 ('checked_at', models.DateTimeField(editable=False, null=True, verbose_name='checked at')),
@@ -192,7 +192,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='notice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('scope', 'household'), _negated=True), ('by_bots', False), _connector='OR'), name='notice_to_few_is_for_no_group'),
+            constraint=models.CheckConstraint(condition=models.Q(('scope', 'compound'), ('by_bots', False), _connector='OR'), name='notice_by_bots_is_for_all'),
         ),
         migrations.AddConstraint(
             model_name='ladderstep',

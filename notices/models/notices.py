@@ -125,7 +125,9 @@ class Notice(models.Model):
     publish_at = models.DateTimeField(_("goes out at"), null=True, blank=True, help_text=_("Empty: by hand."))
     expires_at = models.DateTimeField(_("expires at"), null=True, blank=True)
     by_bots = models.BooleanField(
-        _("tell the chat groups' bots too"), default=True, help_text=_("The text as it is; the bots of the compound.")
+        _("tell the chat groups' bots too"),
+        default=True,
+        help_text=_("Only what goes to the whole compound: the groups are everybody's."),
     )
     corrects = models.ForeignKey(
         "self",
@@ -182,9 +184,7 @@ class Notice(models.Model):
                 condition=Q(expires_at=None) | Q(publish_at=None) | Q(expires_at__gt=F("publish_at")),
                 name="notice_expires_after_it_goes_out",
             ),
-            models.CheckConstraint(
-                condition=~Q(scope="household") | Q(by_bots=False), name="notice_to_few_is_for_no_group"
-            ),
+            models.CheckConstraint(condition=Q(scope="compound") | Q(by_bots=False), name="notice_by_bots_is_for_all"),
         ]
         indexes = [models.Index(fields=["compound", "-published_at"], name="notice_by_publishing")]
 
