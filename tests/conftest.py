@@ -10,6 +10,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.utils.translation import deactivate
 
 from compound.limits import forget_in_memory
@@ -72,6 +73,12 @@ def nobody_has_asked_yet():
 def nobody_has_chosen_a_language_yet():
     """The language of the last request stays with the thread, and would go from test to test."""
     deactivate()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def pictures_lie_apart(tmp_path_factory):
+    """None of a test is left where a portal of this machine keeps its own."""
+    settings.PHOTO_DIR = tmp_path_factory.mktemp("photos")
 
 
 @pytest.fixture

@@ -38,7 +38,6 @@ PLAIN = {
     "readyz":                  ("GET",   200,    200,   200,   200,     200,    200),
     "status":                  ("GET",   404,    404,   404,   404,     200,    302),  # superusers alone
     "sync":                    ("POST",  401,    401,   401,   401,     401,    401),
-    "sync_photo":              ("POST",  401,    401,   401,   401,     401,    401),
     "my":                      ("GET",   200,    200,   200,   200,     200,    200),
     "my_doors":                ("GET",   401,    401,   401,   401,     401,    401),
     "my_bind":                 ("POST",  415,    415,   415,   415,     415,    415),
@@ -264,6 +263,8 @@ def body(response) -> bytes:
 def text_of(response) -> str:
     """Of a workbook, every part of it."""
     content = body(response)
+    if response["Content-Type"] == "image/jpeg":
+        return content.decode("latin-1")
     if not content.startswith(b"PK"):
         return content.decode()
     with zipfile.ZipFile(io.BytesIO(content)) as archive:

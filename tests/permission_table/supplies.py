@@ -61,8 +61,8 @@ OBJECT = {
     "supplies:handover":        ("handout_visit", "FORM", 200, 403, 200, 404),
 }  # fmt: skip
 
-# The secret decides: tests/supplies/test_views.py
-BY_SECRET = {"supplies:totals_public"}
+# The secret decides: tests/supplies/test_views.py, test_photos.py
+BY_SECRET = {"supplies:totals_public", "sync_photo"}
 
 MISSING = {
     "supply_line": [10**9, 10**9],
