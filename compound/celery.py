@@ -17,6 +17,7 @@ app.conf.beat_schedule = {
     "forget-tallies": {"task": "compound.tasks.forget_tallies", "schedule": crontab(minute=17)},
     "forget-photos": {"task": "supplies.tasks.forget_photos", "schedule": crontab(minute=27)},
     "let-reservations-lapse": {"task": "sharing.tasks.let_reservations_lapse", "schedule": crontab()},
+    "publish-due-notices": {"task": "notices.tasks.publish_due_notices", "schedule": crontab()},
     "close-due-lists": {"task": "buying.tasks.close_due_lists", "schedule": crontab()},
     "plan-reminders": {"task": "compound.tasks.plan_due_reminders", "schedule": crontab()},
     "watch-report-deadlines": {"task": "reports.tasks.watch_report_deadlines", "schedule": crontab()},

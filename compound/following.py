@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from buying.delivering import record_parcels
+from compound.ladder import record_told
 from rounds.marks import NewMarks
 from supplies.handing import record_handovers
 from testing_rounds.answers import record_answers
@@ -17,4 +18,5 @@ def follow_marks(news: NewMarks) -> dict[UUID, str]:
     add_people_met(news)
     record_handovers(news)
     record_parcels(news)
+    record_told(news)
     return record_swabs(news) | record_answers(news)

@@ -34,6 +34,7 @@ from residents.models import Household, HouseholdLink
 # In the order of the page. What is due comes before what is offered.
 PARTS = (
     "compound.home_antigen.antigen_part",
+    "compound.home_notices.notices_part",
     "compound.home_buying.buying_part",
     "compound.home_sharing.drives_part",
     "compound.home_sharing.corner_part",

@@ -82,6 +82,7 @@ LIMITS: dict[str, list[Limit]] = {
     "home": [Limit(1200, client_address), Limit(60, by_secret)],
     "home_tell": [Limit(600, client_address), Limit(20, by_secret)],
     "home_buying": [Limit(600, client_address), Limit(20, by_secret)],
+    "home_notice": [Limit(600, client_address), Limit(30, by_secret)],
     # 59 bits, for 48 hours: who guesses gets nowhere, and is told so early.
     "buying:join": [Limit(20, by_user, methods=POSTS)],
     **{name: [Limit(600, client_address), Limit(30, by_secret)] for name in HOME_SHARING},
@@ -102,7 +103,7 @@ LIMITS: dict[str, list[Limit]] = {
     "my_fellows": [Limit(60, by_phone)],
 }
 # Pages people open on a phone.
-FOR_HANDS = {*HOME_SHARING, "invite", "home", "home_tell", "home_buying", "lifts:lobby_public"}
+FOR_HANDS = {*HOME_SHARING, "invite", "home", "home_tell", "home_buying", "home_notice", "lifts:lobby_public"}
 FOR_PHONES = {"my_bind", "sync", "sync_photo", "my_doors", "my_claim", "my_release", "my_hand_over", "my_fellows"}
 
 

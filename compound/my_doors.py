@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from buying.delivering import phone_bags
+from compound.ladder import texts_for_rounds
 from residents.models import Device, Volunteer, mask_name
 from rounds.models import Assignment, HeldMark, Round, Visit
 from rounds.segments import free_segments
@@ -55,7 +56,7 @@ WORDS: dict[str, dict[str, Any]] = {
 
 
 def build_feed(device: Device) -> dict[str, Any]:
-    """The answer to /my/doors.json, in six statements at most (the phone's own authentication is one more)."""
+    """The answer to /my/doors.json, in seven statements at most (the phone's own authentication is one more)."""
     volunteer = device.volunteer
     assignments = list(_assignments(volunteer))
     rounds = {assignment.round_id: assignment.round for assignment in assignments}
@@ -80,6 +81,8 @@ def build_feed(device: Device) -> dict[str, Any]:
         for pk, one in rounds.items()
     ]
     _add_lines(shown)
+    for pk, text in texts_for_rounds(rounds.values()).items():
+        next(one for one in shown if one["id"] == pk)["instructions"] = text
     return {
         "portal": "shoulou",
         "volunteer": mask_name(volunteer.name),

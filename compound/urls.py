@@ -13,6 +13,7 @@ from compound import (
     home_antigen,
     home_buying,
     household,
+    ladder,
     opening,
     second_factor,
     views,
@@ -20,6 +21,7 @@ from compound import (
     volunteer_day,
 )
 from compound.following import follow_marks
+from compound.home_notices import home_notice
 from compound.home_sharing import (
     home_pledge,
     home_pledge_end,
@@ -61,6 +63,7 @@ urlpatterns = [
     path("h/<str:secret>/drives/pledges/<int:pk>/end/", home_pledge_end, name="home_pledge_end"),
     path("h/<str:secret>/antigen/<int:visit_pk>/", home_antigen.home_tell, name="home_tell"),
     path("h/<str:secret>/buying/<int:order_pk>/", home_buying.home_buying, name="home_buying"),
+    path("h/<str:secret>/notices/<int:notice_pk>/", home_notice, name="home_notice"),
     path("", include("residents.urls")),
     path("rounds/<int:pk>/open/", opening.round_open, name="round_open"),
     path("volunteers/<int:pk>/day/", volunteer_day.volunteer_day, name="volunteer_day"),
@@ -73,6 +76,7 @@ urlpatterns = [
     path("testing/<int:pk>/people/", people_views.people, {"queues": queues_of}, name="round_people"),
     path("rounds/held/<int:pk>/apply/", round_views.held_apply, {"follow": follow_marks}, name="held_apply"),
     path("rounds/", include("rounds.urls")),
+    path("notices/all/<int:pk>/knock/", ladder.notice_knock, name="notice_knock"),
     path("notices/", include("notices.urls")),
     path("testing/", include("testing_rounds.urls")),
     path("lifts/", include("lifts.urls")),

@@ -81,7 +81,7 @@ def _lock_published(notice: Notice) -> None:
 
 
 @transaction.atomic
-def follow_knocks(*, round_key: int, told: Mapping[int, tuple[bool, User]]) -> None:
+def follow_knocks(*, round_key: int, told: Mapping[int, tuple[bool, int]]) -> None:
     """Bring what stands of a knock round in line with its doors: by household, whether it is told, and by whom.
 
     Four statements at most, whatever the number of doors.
@@ -100,7 +100,7 @@ def follow_knocks(*, round_key: int, told: Mapping[int, tuple[bool, User]]) -> N
         is_told, by = told[household]
         row = standing.get(key)
         if is_told and row is None:
-            facts.append(Reached(recipient_id=key, how=How.KNOCK, by=by, round_key=round_key))
+            facts.append(Reached(recipient_id=key, how=How.KNOCK, by_id=by, round_key=round_key))
         elif row is not None and not is_told:
-            facts.append(Reached(recipient_id=key, how=How.KNOCK, by=by, round_key=round_key, undoes=row))
+            facts.append(Reached(recipient_id=key, how=How.KNOCK, by_id=by, round_key=round_key, undoes=row))
     Reached.objects.bulk_create(facts)

@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.db import close_old_connections
 
+from notices.publishing import publish_due
 from notices.sending import send_due
 
 
@@ -11,5 +12,14 @@ def send_due_messages():
     close_old_connections()
     try:
         send_due()
+    finally:
+        close_old_connections()
+
+
+@shared_task
+def publish_due_notices():
+    close_old_connections()
+    try:
+        publish_due()
     finally:
         close_old_connections()

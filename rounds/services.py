@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -74,15 +74,17 @@ def _step(round: Round, step: str, by: User, reason: str, *, come_from: set[str]
 
 
 @transaction.atomic
-def open_round(*, round: Round, by: User, known: Mapping[int, str] | None = None) -> list[Snapshot]:
+def open_round(
+    *, round: Round, by: User, known: Mapping[int, str] | None = None, households: Collection[int] | None = None
+) -> list[Snapshot]:
     """Freeze who is expected where. Kinds with details of their own add them to what is returned.
 
-    `known`: what stands of a resident (by key) before anybody knocks.
+    `known`: what stands of a resident (by key) before anybody knocks. `households`: these doors alone.
     """
     now = timezone.now()
     State = Round.State
     _step(round, RoundEvent.Step.OPENED, by, "", come_from={State.DRAFT}, state=State.OPEN, opened_at=now)
-    snapshots = take_snapshot(round, known)
+    snapshots = take_snapshot(round, known, households)
     if not snapshots:
         raise RoundError(_("Nobody is known to live in these buildings yet: import the roster first."))
     visits = [snapshot.visit for snapshot in snapshots]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -40,15 +40,19 @@ def expected_people(
     return home + [None] * unnamed
 
 
-def take_snapshot(round: Round, known: Mapping[int, str] | None = None) -> list[Snapshot]:
+def take_snapshot(
+    round: Round, known: Mapping[int, str] | None = None, only: Collection[int] | None = None
+) -> list[Snapshot]:
     """Unsaved visits for every lived-in household in scope where somebody is expected. Five statements.
 
-    `known`: what stands of a resident (by key) before anybody knocks.
+    `known`: what stands of a resident (by key) before anybody knocks. `only`: of these households.
     """
     buildings = list(round.buildings.all())
     guests = guests_of(buildings)
     joined = joined_rooms_of(buildings)
     households = Household.objects.lived_in().filter(door__building__in=buildings).select_related("door").with_people()
+    if only is not None:
+        households = households.filter(pk__in=only)
     snapshots = [_snapshot(round, household, guests, joined, known or {}) for household in households]
     return [snapshot for snapshot in snapshots if snapshot]
 
