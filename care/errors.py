@@ -1,0 +1,2 @@
+class CareError(ValueError):
+    """A sentence for the person who tried."""
