@@ -17,8 +17,14 @@ from residents.models import (
     HouseholdLink,
     Invite,
     JoinStep,
+    KeptCount,
     MergeRecord,
+    Purge,
+    PurgeCertificate,
+    PurgeStep,
     Resident,
+    RetentionDeed,
+    RetentionPeriod,
     RoleGrant,
     RosterImport,
     RosterLine,
@@ -243,3 +249,53 @@ class ColumnMappingAdmin(FactAdmin):
     list_filter = ["compound"]
     list_select_related = ["compound"]
     search_fields = ["columns"]
+
+
+@admin.register(RetentionPeriod)
+class RetentionPeriodAdmin(FactAdmin):
+    """Set on the privacy page of the compound."""
+
+    compound_path = "compound"
+    list_display = ["compound", "code", "days", "by", "at"]
+    list_filter = ["code", "compound"]
+    list_select_related = ["compound", "by"]
+
+
+@admin.register(RetentionDeed)
+class RetentionDeedAdmin(FactAdmin):
+    compound_path = "compound"
+    list_display = ["at", "compound", "code", "table", "row_count"]
+    list_filter = ["code", "compound"]
+    list_select_related = ["compound"]
+
+
+@admin.register(KeptCount)
+class KeptCountAdmin(FactAdmin):
+    compound_path = "compound"
+    list_display = ["compound", "table", "key", "number", "at"]
+    list_filter = ["compound"]
+    list_select_related = ["compound"]
+
+
+@admin.register(Purge)
+class PurgeAdmin(FactAdmin):
+    """Asked for and approved on the compound's own page, by two people."""
+
+    compound_path = "compound"
+    list_display = ["compound", "reason", "asked_by", "asked_at", "approved_by", "approved_at", "finished_at"]
+    list_filter = ["compound"]
+    list_select_related = ["compound", "asked_by", "approved_by"]
+
+
+@admin.register(PurgeStep)
+class PurgeStepAdmin(FactAdmin):
+    compound_path = "purge__compound"
+    list_display = ["purge", "table", "deed", "row_count", "at"]
+    list_select_related = ["purge__compound"]
+
+
+@admin.register(PurgeCertificate)
+class PurgeCertificateAdmin(FactAdmin):
+    compound_path = "purge__compound"
+    list_display = ["purge", "digest", "at"]
+    list_select_related = ["purge__compound"]

@@ -4,6 +4,7 @@ from residents.models.joins import JoinStep
 from residents.models.links import HouseholdLink
 from residents.models.people import Household, MergeRecord, Resident, mask_name, mask_phone
 from residents.models.places import Building, Compound, Door
+from residents.models.privacy import KeptCount, Purge, PurgeCertificate, PurgeStep, RetentionDeed, RetentionPeriod
 from residents.models.records import AccessRecord, ColumnMapping, RosterImport, RosterLine
 from residents.models.users import Access, RoleGrant, User
 from residents.models.volunteers import Device, Invite, Skill, Volunteer
@@ -20,8 +21,14 @@ __all__ = [
     "HouseholdLink",
     "Invite",
     "JoinStep",
+    "KeptCount",
     "MergeRecord",
+    "Purge",
+    "PurgeCertificate",
+    "PurgeStep",
     "Resident",
+    "RetentionDeed",
+    "RetentionPeriod",
     "RoleGrant",
     "RosterImport",
     "RosterLine",
