@@ -21,6 +21,7 @@ app.conf.beat_schedule = {
     "close-due-lists": {"task": "buying.tasks.close_due_lists", "schedule": crontab()},
     "plan-reminders": {"task": "compound.tasks.plan_due_reminders", "schedule": crontab()},
     "watch-report-deadlines": {"task": "reports.tasks.watch_report_deadlines", "schedule": crontab()},
+    "remind-of-dates": {"task": "medicine.tasks.remind_of_dates", "schedule": crontab(minute=7)},
     "turn-the-day": {"task": "clock.tasks.turn_the_day", "schedule": crontab(minute=1)},
     "send-due-messages": {"task": "notices.tasks.send_due_messages", "schedule": 10.0},
 }

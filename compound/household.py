@@ -35,6 +35,8 @@ from residents.models import Household, HouseholdLink
 PARTS = (
     "compound.home_antigen.antigen_part",
     "compound.home_notices.notices_part",
+    "compound.home_medicine.errands_part",
+    "compound.home_medicine.doctor_part",
     "compound.home_buying.buying_part",
     "compound.home_sharing.drives_part",
     "compound.home_sharing.corner_part",

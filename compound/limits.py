@@ -73,6 +73,7 @@ HOME_SHARING = (
     *("home_share_new", "home_share_offer", "home_share_reservation", "home_share_wish"),
     *("home_pledge", "home_pledge_end"),
 )
+HOME_MEDICINE = ("home_ask", "home_question", "home_errand")
 LIMITS: dict[str, list[Limit]] = {
     # One carrier's address is a whole compound: what is counted by address is generous.
     "login": [Limit(60, client_address, is_exact=True, methods=POSTS)],
@@ -85,7 +86,7 @@ LIMITS: dict[str, list[Limit]] = {
     "home_notice": [Limit(600, client_address), Limit(30, by_secret)],
     # 59 bits, for 48 hours: who guesses gets nowhere, and is told so early.
     "buying:join": [Limit(20, by_user, methods=POSTS)],
-    **{name: [Limit(600, client_address), Limit(30, by_secret)] for name in HOME_SHARING},
+    **{name: [Limit(600, client_address), Limit(30, by_secret)] for name in (*HOME_SHARING, *HOME_MEDICINE)},
     # A lobby's link hangs in the entrance and goes round its group; a page that is looked at asks every 5 s.
     "lifts:lobby_public": [Limit(1200, client_address), Limit(120, by_code)],
     "lifts:lobby_public_live": [Limit(6000, client_address), Limit(2400, by_code)],
@@ -103,7 +104,7 @@ LIMITS: dict[str, list[Limit]] = {
     "my_fellows": [Limit(60, by_phone)],
 }
 # Pages people open on a phone.
-FOR_HANDS = {*HOME_SHARING, "invite", "home", "home_tell", "home_buying", "home_notice", "lifts:lobby_public"}
+FOR_HANDS = {*HOME_SHARING, *HOME_MEDICINE, "invite", "home", "home_tell", "home_buying", "home_notice", "lifts:lobby_public"}
 FOR_PHONES = {"my_bind", "sync", "sync_photo", "my_doors", "my_claim", "my_release", "my_hand_over", "my_fellows"}
 
 

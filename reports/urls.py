@@ -1,6 +1,15 @@
 from django.urls import path
 
-from reports import buying_views, daily_views, form_views, money_views, sharing_views, supply_views, views
+from reports import (
+    buying_views,
+    daily_views,
+    form_views,
+    medicine_views,
+    money_views,
+    sharing_views,
+    supply_views,
+    views,
+)
 
 app_name = "reports"
 urlpatterns = [
@@ -26,6 +35,7 @@ urlpatterns = [
     path("rounds/<int:pk>/evening/", views.evening, name="evening"),
     path("rounds/<int:pk>/<slug:what>.<slug:ending>", views.export, name="export"),
     path("buying/<int:pk>/<slug:what>.<slug:ending>", buying_views.buying, name="buying"),
+    path("medicine/in/<int:pk>/runner.<slug:ending>", medicine_views.medicine, name="medicine"),
     path("money/<int:pk>/<slug:what>.<slug:ending>", money_views.money, name="money"),
     path("sharing/in/<int:pk>/<slug:what>.<slug:ending>", sharing_views.sharing, name="sharing"),
     path("sharing/drives/<int:pk>/route.<slug:ending>", sharing_views.drive, name="drive"),

@@ -1,0 +1,114 @@
+"""On a household's own page: what it asked a doctor and what was answered, and where its medicine is.
+
+What a doctor says struck and anew stands as it stands at the desk; an alarm is the first thing to be seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from compound.household import Part, Refused, Visitor, home_act, over, refuse, thanks
+from medicine.asking import ask, ask_again, close
+from medicine.bags import confirm, reopen
+from medicine.models import Errand, Handover, Question
+from medicine.reading import read_home_desk, read_home_errands
+from medicine.telling import MedicineError, Teller
+from residents.links import touch_link
+from residents.models import Resident
+
+STYLE = "css/medicine.css"
+NEW = "new"
+
+
+def doctor_part(visitor: Visitor) -> Part | None:
+    """Two statements, and the people of the household; one where there is neither doctor nor question."""
+    page = read_home_desk(visitor.household)
+    if page is None:
+        return None
+    for question in page.questions:
+        question.more_at = visitor.address("home_question", question.pk, "more")
+        question.close_at = visitor.address("home_question", question.pk, "close")
+        question.refused = visitor.refusal_at("doctor", question.pk)
+    people = visitor.household.residents.current() if page.has_doctor else Resident.objects.none()
+    context = {
+        "page": page,
+        "people": people,
+        "ask_at": visitor.address("home_ask"),
+        "refused": visitor.refusal_at("doctor", NEW),
+    }
+    return Part("doctor", "home/_doctor.html", context, style=STYLE)
+
+
+def errands_part(visitor: Visitor) -> Part | None:
+    """Three statements, one where no bag is under way."""
+    errands = read_home_errands(visitor.household)
+    if not errands:
+        return None
+    for errand in errands:
+        errand.confirm_at = visitor.address("home_errand", errand.pk, "confirm")  # type: ignore[attr-defined]
+        errand.reopen_at = visitor.address("home_errand", errand.pk, "missing")  # type: ignore[attr-defined]
+        errand.refused = visitor.refusal_at("medicine", errand.pk)  # type: ignore[attr-defined]
+        errand.at_home = _seen_from_home(errand)  # type: ignore[attr-defined]
+    return Part("medicine", "home/_medicine.html", {"errands": errands}, style=STYLE)
+
+
+def _seen_from_home(errand: Errand) -> list[tuple[str, list[str]]]:
+    """Where each thing is, without anybody's name."""
+    said = {
+        Handover.Holder.HOUSEHOLD: _("with you"),
+        Handover.Holder.PERSON: _("with a volunteer"),
+        Handover.Holder.DESK: _("at the committee's desk"),
+        Handover.Holder.HOSPITAL: _("at the hospital or pharmacy"),
+    }
+    found: dict[str, list[str]] = {}
+    for thing in errand.things.all():
+        last = list(thing.handovers.all())[-1]
+        found.setdefault(said[Handover.Holder(last.holder)], []).append(str(thing))
+    return list(found.items())
+
+
+def _try(visitor: Visitor, part: str, key: int | str, posted: Any, deed: Callable[[], Any]) -> HttpResponse:
+    try:
+        deed()
+    except MedicineError as error:
+        return refuse(visitor, Refused(part, str(error), key, posted))
+    touch_link(visitor.link)
+    return thanks(visitor, part)
+
+
+@home_act
+def home_ask(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+    """For one of the household, or without saying for whom."""
+    home, chosen = visitor.household, request.POST.get("person", "")
+    person = next((one for one in home.residents.current() if str(one.pk) == chosen), None)
+    told = {"household": home, "resident": person, "teller": Teller(link=visitor.link)}
+    text = request.POST.get("text", "")
+    return _try(visitor, "doctor", NEW, request.POST, lambda: ask(text=text, **told))
+
+
+@home_act
+def home_question(request: HttpRequest, visitor: Visitor, pk: int, deed: str) -> HttpResponse:
+    """`deed`: more, or close."""
+    question = Question.objects.filter(household=visitor.household, pk=pk).first()
+    if question is None or deed not in {"more", "close"}:
+        return over(visitor)
+    teller, text = Teller(link=visitor.link), request.POST.get("text", "")
+    if deed == "close":
+        return _try(visitor, "doctor", pk, request.POST, lambda: close(question=question, teller=teller))
+    return _try(visitor, "doctor", pk, request.POST, lambda: ask_again(question=question, text=text, teller=teller))
+
+
+@home_act
+def home_errand(request: HttpRequest, visitor: Visitor, pk: int, deed: str) -> HttpResponse:
+    """`deed`: confirm, or missing."""
+    errand = Errand.objects.filter(household=visitor.household, pk=pk).first()
+    if errand is None or deed not in {"confirm", "missing"}:
+        return over(visitor)
+    teller, reason = Teller(link=visitor.link), request.POST.get("reason", "")
+    if deed == "confirm":
+        return _try(visitor, "medicine", pk, request.POST, lambda: confirm(errand=errand, teller=teller))
+    return _try(visitor, "medicine", pk, request.POST, lambda: reopen(errand=errand, reason=reason, teller=teller))
