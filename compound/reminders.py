@@ -67,7 +67,9 @@ class Scene:
 
 def look_around(now: datetime) -> Scene:
     soon = Q(state=Round.State.DRAFT, starts_at__gt=now, starts_at__lte=now + SOON)
-    rounds = Round.objects.filter(soon | Q(state=Round.State.OPEN)).select_related("compound").order_by("pk")
+    # Of a confidential round nothing is told: a few doors of a house, in a chat of neighbours, would name people.
+    rounds = Round.objects.filter(soon | Q(state=Round.State.OPEN), is_confidential=False)
+    rounds = rounds.select_related("compound").order_by("pk")
     scene = Scene(now=now)
     for round in rounds:
         (scene.drafts if round.is_draft else scene.open).append(round)

@@ -255,6 +255,8 @@ def offer_segments(*, round: Round, floors: int | None) -> None:
     State = Round.State
     if floors is not None and not 1 <= floors <= MOST_FLOORS:
         raise RoundError(_("A segment has 1 to %(most)s floors.") % {"most": MOST_FLOORS})
+    if floors is not None and Round.objects.filter(pk=round.pk, is_confidential=True).exists():
+        raise RoundError(_("This route is given out by hand: what volunteers take themselves is shown to all of them."))
     changed = Round.objects.filter(pk=round.pk, state__in=[State.DRAFT, State.OPEN]).update(floors_per_segment=floors)
     if not changed:
         raise RoundError(_("This round is over; nobody can be assigned any more."))

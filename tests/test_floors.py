@@ -19,6 +19,7 @@ FLOOR = {
     "care": 3,
     "medicine": 3,
     "shifts": 3,
+    "sanitation": 3,
     "clock": 4,
     "money": 4,
     "reports": 5,

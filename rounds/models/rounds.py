@@ -14,12 +14,14 @@ from residents.models import Building, Compound
 
 class RoundQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Whole-compound roles see every round; a building lead those that touch a building of theirs."""
+        """Whole-compound roles see every round; a building lead those that touch a building of theirs. What is
+        confidential is for stewards, and for who walks it."""
         access = user.access
         touches = Round.buildings.through.objects.filter(
             round=models.OuterRef("pk"), building__in=access.lead_buildings
         )
-        return self.filter(Q(compound__in=access.whole_compounds) | models.Exists(touches))
+        seen = Q(compound__in=access.whole_compounds) | models.Exists(touches)
+        return self.filter(Q(compound__in=access.steward) | Q(seen, is_confidential=False))
 
     def kept_by(self, user):
         return self.filter(compound__in=user.access.steward)
@@ -66,6 +68,12 @@ class Round(models.Model):
         default=True,
         help_text=_("Guards, staff and volunteers at their posts stand before the houses in every list; else after."),
     )
+    is_confidential = models.BooleanField(
+        _("confidential"),
+        default=False,
+        editable=False,
+        help_text=_("Which doors these are tells something of their people: only stewards and who walks there see it."),
+    )
     floors_per_segment = models.PositiveSmallIntegerField(
         _("floors a segment"),
         null=True,
@@ -92,6 +100,10 @@ class Round(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(floors_per_segment=None) | Q(floors_per_segment__gte=1), name="round_segment_has_floors"
+            ),
+            # What volunteers take themselves is shown to all of them.
+            models.CheckConstraint(
+                condition=Q(is_confidential=False) | Q(floors_per_segment=None), name="round_confidential_is_given_out"
             ),
         ]
 

@@ -22,12 +22,14 @@ from rounds.outcomes import CLOCK_TOLERANCE, MARKABLE, Outcome
 class VisitQuerySet(models.QuerySet):
     def visible_to(self, user):
         access = user.access
-        return self.filter(Q(round__compound__in=access.whole_compounds) | Q(building__in=access.lead_buildings))
+        seen = Q(round__compound__in=access.whole_compounds) | Q(building__in=access.lead_buildings)
+        return self.filter(Q(round__compound__in=access.steward) | Q(seen, round__is_confidential=False))
 
     def markable_by(self, user):
         """At a desk: by the compound's stewards and the lead of the building."""
         access = user.access
-        return self.filter(Q(round__compound__in=access.steward) | Q(building__in=access.lead_buildings))
+        own = Q(building__in=access.lead_buildings, round__is_confidential=False)
+        return self.filter(Q(round__compound__in=access.steward) | own)
 
     def missing(self):
         return self.exclude(outcome__in=Outcome.answered())
