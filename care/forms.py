@@ -185,7 +185,7 @@ class HeardForm(forms.Form):
     heard = forms.ChoiceField(choices=HEARD, error_messages={"required": _("Choose what was heard.")})
     note = forms.CharField(label=_("Note"), max_length=300, required=False)
     in_minutes = forms.TypedChoiceField(
-        choices=[(30, "30"), (60, "60"), (120, "120"), (240, "240")], coerce=int, required=False, empty_value=60
+        choices=[(30, "30"), (60, "60"), (120, "120"), (240, "240")], coerce=int, required=False, empty_value="60"
     )
 
     def told(self) -> dict[str, Any]:
@@ -193,7 +193,7 @@ class HeardForm(forms.Form):
         told = dict(self.cleaned_data)
         minutes = told.pop("in_minutes")
         if told["heard"] == "again":
-            told["until"] = timezone.now() + timedelta(minutes=minutes)
+            told["until"] = timezone.now() + timedelta(minutes=int(minutes))
         return told
 
 

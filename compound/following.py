@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from buying.delivering import record_parcels
+from care.knocking import record_knocks
 from compound.ladder import record_told
 from rounds.marks import NewMarks
 from supplies.handing import record_handovers
@@ -19,4 +20,5 @@ def follow_marks(news: NewMarks) -> dict[UUID, str]:
     record_handovers(news)
     record_parcels(news)
     record_told(news)
+    record_knocks(news)
     return record_swabs(news) | record_answers(news)

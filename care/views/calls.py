@@ -90,7 +90,7 @@ def rota_add(request, pk):
         "form": form,
         "compound": compound,
         "people": proposals(compound, request.user),
-        "extra": [person for person in form.fields["people"].queryset.filter(pk=asked)] if asked.isdecimal() else [],
+        "extra": list(form.fields["people"].queryset.filter(pk=asked)) if asked.isdecimal() else [],
         "chosen": set(request.POST.getlist("people")),
         "tab": "calls",
         "can_care": True,

@@ -80,28 +80,25 @@ def need_add(request, pk):
         try:
             need = ask(household=form.cleaned_data["household"], teller=teller, **told)
             messages.success(request, _("Written down."))
-            return (
-                redirect(need)
-                if Need.objects.visible_to(request.user).filter(pk=need.pk)
-                else redirect("care:needs", pk)
-            )
+            return _to_page(request, need)
         except CareError as error:
             form.add_error(None, str(error))
     hint = _("The household reads on its own page how far it is, and says itself whether it is well.")
-    return form_answer(
-        request, form, compound, _("Write down a need"), "needs", hint, urgent_words="|".join(URGENT_WORDS)
-    )
+    words = "|".join(URGENT_WORDS)
+    return form_answer(request, form, compound, _("Write down a need"), "needs", hint, urgent_words=words)
+
+
+def _to_page(request, row: Need):
+    """A lead who has made it a matter for stewards alone does not see it any more."""
+    stays = Need.objects.visible_to(request.user).filter(pk=row.pk).exists()
+    return redirect(row) if stays else redirect("care:needs", row.compound_id)
 
 
 def _start(request, compound) -> dict:
     """For this household, where one comes from its page or from its call."""
     key = request.GET.get("household", "")
-    homes = Household.objects.kept_by(request.user).filter(door__building__compound=compound)
-    home = (
-        homes.select_related("door").filter(pk=key).first()
-        if key.isascii() and key.isdigit() and len(key) < 18
-        else None
-    )
+    homes = Household.objects.kept_by(request.user).filter(door__building__compound=compound).select_related("door")
+    home = homes.filter(pk=key).first() if key.isdecimal() and len(key) < 18 else None
     return {"building": home.door.building_id, "room": home.door.full_room} if home else {}
 
 
@@ -160,6 +157,10 @@ def _note(posted) -> str:
     return _read(NoteForm(posted, prefix="n"))["note"]
 
 
+def _urgent(row, user, posted, saw, *, is_urgent: bool):
+    tell_urgent(need=row, by=user, is_urgent=is_urgent, reason=_why(posted), saw=saw)
+
+
 # Each deed of a need, by the last word of its address. The household's own words are told here by telephone.
 DEEDS = {
     "claim": _claim,
@@ -171,12 +172,8 @@ DEEDS = {
     "confirm": lambda row, user, posted, saw: confirm(need=row, teller=Teller(by=user), saw=saw),
     "reopen": lambda row, user, posted, saw: reopen(need=row, teller=Teller(by=user), reason=_why(posted), saw=saw),
     "withdraw": lambda row, user, posted, saw: withdraw(need=row, teller=Teller(by=user), note=_note(posted), saw=saw),
-    "urgent": lambda row, user, posted, saw: tell_urgent(
-        need=row, by=user, is_urgent=True, reason=_why(posted), saw=saw
-    ),
-    "calm": lambda row, user, posted, saw: tell_urgent(
-        need=row, by=user, is_urgent=False, reason=_why(posted), saw=saw
-    ),
+    "urgent": lambda row, user, posted, saw: _urgent(row, user, posted, saw, is_urgent=True),
+    "calm": lambda row, user, posted, saw: _urgent(row, user, posted, saw, is_urgent=False),
     "circle": lambda row, user, posted, saw: change_circle(
         need=row, by=user, circle=_read(CircleForm(posted))["circle"], saw=saw
     ),
@@ -195,8 +192,7 @@ def need_step(request, pk, deed):
         row = NEEDS.get(pk=pk)
         return _need_page(request, row, 422, error=str(error), posted=request.POST, open_deed=deed)
     messages.success(request, _("Saved."))
-    stays = Need.objects.visible_to(request.user).filter(pk=pk).exists()
-    return redirect(row) if stays else redirect("care:needs", row.compound_id)
+    return _to_page(request, row)
 
 
 @require_safe
