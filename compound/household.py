@@ -34,6 +34,7 @@ from residents.models import Household, HouseholdLink
 # In the order of the page. What is due comes before what is offered.
 PARTS = (
     "compound.home_antigen.antigen_part",
+    "compound.home_care.care_part",
     "compound.home_notices.notices_part",
     "compound.home_medicine.errands_part",
     "compound.home_medicine.doctor_part",

@@ -74,6 +74,7 @@ HOME_SHARING = (
     *("home_pledge", "home_pledge_end"),
 )
 HOME_MEDICINE = ("home_ask", "home_question", "home_errand")
+PHONE_SHIFTS = ("my_shift_list", "my_shift_take", "my_shift_leave", "my_health")
 LIMITS: dict[str, list[Limit]] = {
     # One carrier's address is a whole compound: what is counted by address is generous.
     "login": [Limit(60, client_address, is_exact=True, methods=POSTS)],
@@ -83,6 +84,8 @@ LIMITS: dict[str, list[Limit]] = {
     "home": [Limit(1200, client_address), Limit(60, by_secret)],
     "home_tell": [Limit(600, client_address), Limit(20, by_secret)],
     "home_buying": [Limit(600, client_address), Limit(20, by_secret)],
+    "home_need_new": [Limit(600, client_address), Limit(20, by_secret)],
+    "home_need": [Limit(600, client_address), Limit(20, by_secret)],
     "home_notice": [Limit(600, client_address), Limit(30, by_secret)],
     # 59 bits, for 48 hours: who guesses gets nowhere, and is told so early.
     "buying:join": [Limit(20, by_user, methods=POSTS)],
@@ -102,10 +105,32 @@ LIMITS: dict[str, list[Limit]] = {
     "my_release": [Limit(60, by_phone)],
     "my_hand_over": [Limit(60, by_phone)],
     "my_fellows": [Limit(60, by_phone)],
+    **{name: [Limit(60, by_phone)] for name in PHONE_SHIFTS},
 }
 # Pages people open on a phone.
-FOR_HANDS = {*HOME_SHARING, *HOME_MEDICINE, "invite", "home", "home_tell", "home_buying", "home_notice", "lifts:lobby_public"}
-FOR_PHONES = {"my_bind", "sync", "sync_photo", "my_doors", "my_claim", "my_release", "my_hand_over", "my_fellows"}
+FOR_HANDS = {
+    "home_need_new",
+    "home_need",
+    *HOME_SHARING,
+    *HOME_MEDICINE,
+    "invite",
+    "home",
+    "home_tell",
+    "home_buying",
+    "home_notice",
+    "lifts:lobby_public",
+}
+FOR_PHONES = {
+    *PHONE_SHIFTS,
+    "my_bind",
+    "sync",
+    "sync_photo",
+    "my_doors",
+    "my_claim",
+    "my_release",
+    "my_hand_over",
+    "my_fellows",
+}
 
 
 def not_too_often(get_response):
