@@ -35,6 +35,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cache, reduce
 from graphlib import TopologicalSorter
+from importlib import import_module
 from operator import or_
 from typing import Any
 
@@ -50,7 +51,7 @@ from residents.models import Compound
 DELETED = "deleted"
 STAYS = "stays"
 BARE = "–"  # what stands where a text must not be empty
-Scope = str | Callable[[Compound], Q]
+Scope = str | Callable[[Compound], Q] | None  # None: of no compound
 Why = Any  # a lazy sentence
 
 
@@ -71,7 +72,7 @@ class Table:
     model: type[Model]
     scope: Scope
     since: str = ""
-    due: Q = Q()
+    due: Q = field(default_factory=Q)
     night: str | dict[str, Any] | None = None  # DELETED, fields to empty, or nothing
     end: str | dict[str, Any] = DELETED  # the same for the purge; STAYS
     plain: tuple[str, ...] = ()
@@ -89,6 +90,8 @@ class Table:
     def of(self, compound: Compound) -> QuerySet:
         """Every row of the compound. Nothing else decides what is reached."""
         rows = self.model._base_manager.all()
+        if self.scope is None:
+            return rows.none()
         if callable(self.scope):
             return rows.filter(self.scope(compound))
         return rows.filter(**{self.scope or "pk": compound.pk})
@@ -109,6 +112,10 @@ class Table:
             Q(**{f"{name}__isnull": False}) if value is None else ~Q(**{name: value}) for name, value in deed.items()
         )
         return rows.filter(reduce(or_, left))
+
+
+def _differs(name: str, value: Any) -> Q:
+    return Q(**{f"{name}__isnull": False}) if value is None else ~Q(**{name: value})
 
 
 def goes(model: type[Model], scope: Scope, since: str = "", **more: Any) -> Table:
@@ -163,6 +170,7 @@ def before_the_end(test: Callable[[Compound], Iterable[Any]]) -> None:
 
 @cache
 def load() -> None:
+    import_module("residents.retention_tables")
     autodiscover_modules("retention")
 
 

@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                 (
                     "preview",
                     models.JSONField(
-                        default=dict, help_text="Table -> rows that will go, when it was asked.", verbose_name="preview"
+                        default=dict, help_text="Table -> rows, when it was asked.", verbose_name="preview"
                     ),
                 ),
                 ("approved_at", models.DateTimeField(blank=True, null=True, verbose_name="approved at")),

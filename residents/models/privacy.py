@@ -89,9 +89,7 @@ class Purge(models.Model):
     reason = models.CharField(_("reason"), max_length=200)
     asked_by = models.ForeignKey(User, verbose_name=_("asked by"), on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(_("asked at"), default=timezone.now)
-    preview = models.JSONField(
-        _("preview"), default=dict, help_text=_("Table -> rows that will go, when it was asked.")
-    )
+    preview = models.JSONField(_("preview"), default=dict, help_text=_("Table -> rows, when it was asked."))
     approved_by = models.ForeignKey(
         User, verbose_name=_("approved by"), on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
