@@ -23,6 +23,7 @@ from compound.demo_antigen import start_antigen_round
 from compound.demo_buying import show_group_buys
 from compound.demo_clock import build_clocks
 from compound.demo_lifts import show_call_down
+from compound.demo_notices import show_notices
 from compound.demo_reports import show_reports
 from compound.demo_money import open_demo_fund
 from compound.demo_sharing import share_things
@@ -96,6 +97,7 @@ def build_demo(*, stage: str, seed: int) -> Demo:
         share_things(estate, sun)
         open_demo_fund(estate, sun, zhao)
         show_group_buys(tower, chen, estate, sun, random.Random(seed))  # noqa: S311
+        show_notices(estate, sun, zhao)
         show_reports(tower=tower, chen=chen, estate=estate, sun=sun)
     if stage == "closed":
         close_round(round=demo.round, by=chen, reason="全部楼层走完，缺户明早补")

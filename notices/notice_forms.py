@@ -10,7 +10,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from notices.audience import MOST_ROOMS
 from notices.composing import Draft
@@ -36,7 +36,7 @@ class MomentField(forms.SplitDateTimeField):
 class WordsForm(forms.Form):
     """The words alone, of a notice or of a usual one."""
 
-    title = forms.CharField(label=gettext_lazy("Title"), max_length=60)
+    title = forms.CharField(label=pgettext_lazy("notice", "Title"), max_length=60)
     text = forms.CharField(
         label=gettext_lazy("Text"), max_length=LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": 8})
     )

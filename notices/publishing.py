@@ -22,14 +22,14 @@ from residents.models import RoleGrant, User
 
 
 @transaction.atomic
-def publish_notice(*, notice: Notice, by: User) -> int:
+def publish_notice(*, notice: Notice, by: User, now: datetime | None = None) -> int:
     """Now, whatever hour it was meant for. Returns how many households get it."""
     row = _lock(notice.pk)
     if row.published_at:
         raise NoticeError(_("It is published already."))
     if row.dropped_at or not row.checked_at:
         raise NoticeError(_("Somebody has to check it first, as it will go out."))
-    return _publish(row, by, timezone.now())
+    return _publish(row, by, now or timezone.now())
 
 
 def publish_due(now: datetime | None = None) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -60,16 +61,18 @@ def climb(
     building: Building | None = None,
     note: str = "",
     round_key: int | None = None,
+    now: datetime | None = None,
 ) -> LadderStep:
     """A rung was tried, now. Coverage before and after is worked out from when households were reached."""
     _lock_published(notice)
     if kind not in LadderStep.Kind.values:
         raise NoticeError(_("Say which step it was."))
+    now = now or timezone.now()
     newest = LadderStep.objects.filter(notice=notice, building=building, kind=kind).order_by("-at").first()
-    if newest and not round_key and (timezone.now() - newest.at).total_seconds() < 60:
+    if newest and not round_key and (now - newest.at).total_seconds() < 60:
         return newest  # pressed twice
     return LadderStep.objects.create(
-        notice=notice, kind=kind, building=building, by=by, note=note.strip()[:100], round_key=round_key
+        notice=notice, kind=kind, building=building, by=by, note=note.strip()[:100], round_key=round_key, at=now
     )
 
 

@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('notices', '0001_initial'),
-        ('residents', '0002_doctor_role'),
+        ('residents', '0003_what_is_kept_and_what_goes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from notices.models.notices import Notice, Recipient
 from residents.models import Building, HouseholdLink
@@ -61,7 +62,7 @@ class Reached(models.Model):
         LINK = "link", _("read by its link")
         SLIP = "slip", _("on paper")
         INTERCOM = "intercom", _("by intercom")
-        PHONE = "phone", _("by phone")
+        PHONE = "phone", pgettext_lazy("reached", "by phone")
         KNOCK = "knock", _("at the door")
 
     recipient = models.ForeignKey(
