@@ -19,6 +19,7 @@ SERVICES = (
     *("residents/squad.py", "rounds/services.py", "rounds/segments.py", "rounds/marks.py", "rounds/paper.py"),
     *("residents/posts.py", "notices/services.py", "lifts/riding.py", "lifts/services.py", "clock/services.py"),
     *("clock/cases.py", "clock/homecoming.py", "testing_rounds/tubes.py", "testing_rounds/people.py"),
+    "testing_rounds/answers.py",
     *("sharing/offering.py", "sharing/wishing.py", "sharing/pledging.py", "sharing/telling.py"),
     *("testing_rounds/recall.py", "testing_rounds/labs.py", "testing_rounds/stairwell.py"),
     *("buying/services.py", "buying/orders.py", "buying/ordering.py", "buying/quantities.py", "buying/joint.py"),
@@ -47,7 +48,7 @@ ROWS = {
 }
 APPS = (
     *("residents", "rounds", "notices", "testing_rounds", "lifts", "sharing", "supplies", "clock", "money"),
-    *("reports", "compound"),
+    *("buying", "reports", "compound"),
 )
 
 
