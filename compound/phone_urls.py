@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from compound import phone, phone_parts
+from compound import phone, phone_parts, phone_shifts
 
 phone_urlpatterns = [
     path("i/<str:code>/", phone.invite, name="invite"),
@@ -14,6 +14,11 @@ phone_urlpatterns = [
     path("my/release/", phone_parts.my_release, name="my_release"),
     path("my/hand-over/", phone_parts.my_hand_over, name="my_hand_over"),
     path("my/fellows.json", phone_parts.my_fellows, name="my_fellows"),
+    path("my/shifts/", phone_shifts.my_shifts, name="my_shifts"),
+    path("my/shifts.json", phone_shifts.my_shift_list, name="my_shift_list"),
+    path("my/shifts/take/", phone_shifts.my_shift_take, name="my_shift_take"),
+    path("my/shifts/leave/", phone_shifts.my_shift_leave, name="my_shift_leave"),
+    path("my/health/", phone_shifts.my_health, name="my_health"),
     path("sw.js", phone.service_worker, name="service_worker"),
     path("manifest.webmanifest", phone.manifest, name="manifest"),
 ]

@@ -7,6 +7,7 @@ from reports import (
     medicine_views,
     money_views,
     sharing_views,
+    shift_views,
     supply_views,
     views,
 )
@@ -37,6 +38,7 @@ urlpatterns = [
     path("buying/<int:pk>/<slug:what>.<slug:ending>", buying_views.buying, name="buying"),
     path("medicine/in/<int:pk>/runner.<slug:ending>", medicine_views.medicine, name="medicine"),
     path("money/<int:pk>/<slug:what>.<slug:ending>", money_views.money, name="money"),
+    path("shifts/in/<int:pk>/hours.<slug:ending>", shift_views.shift_hours, name="shift_hours"),
     path("sharing/in/<int:pk>/<slug:what>.<slug:ending>", sharing_views.sharing, name="sharing"),
     path("sharing/drives/<int:pk>/route.<slug:ending>", sharing_views.drive, name="drive"),
     path("supplies/in/<int:pk>/<slug:what>.<slug:ending>", supply_views.store, name="store"),

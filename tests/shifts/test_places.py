@@ -204,10 +204,10 @@ def test_the_roster_counts_who_is_on_duty_and_the_holes_of_a_day(crew):
     assert (page.on_duty, page.holes, [len(shifts) for _day, shifts in page.days]) == (1, 1 + 2, [1, 2])
 
 
-DEEDS = st.lists(st.tuples(st.integers(0, 4), st.sampled_from(("take", "leave", "ill", "well"))), max_size=14)
+DEEDS = st.lists(st.tuples(st.integers(0, 4), st.sampled_from(("take", "leave", "ill", "well"))), max_size=9)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(DEEDS)
 def test_whatever_is_pressed_no_place_is_given_twice_and_none_is_lost(crew, deeds):
     with transaction.atomic():
