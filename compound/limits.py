@@ -93,6 +93,8 @@ LIMITS: dict[str, list[Limit]] = {
     # A lobby's link hangs in the entrance and goes round its group; a page that is looked at asks every 5 s.
     "lifts:lobby_public": [Limit(1200, client_address), Limit(120, by_code)],
     "lifts:lobby_public_live": [Limit(6000, client_address), Limit(2400, by_code)],
+    # The fund's summary hangs in the entrance too; nobody reads it twice in a second.
+    "money:public": [Limit(1200, client_address), Limit(120, by_code)],
     # Ten of a million codes in a quarter of an hour, the three around now being right: a guesser needs years.
     "second_factor": [Limit(10, by_user, is_exact=True, methods=POSTS, span=900)],
     # It asks for a password and sends mail to an address somebody typed.
@@ -119,6 +121,7 @@ FOR_HANDS = {
     "home_buying",
     "home_notice",
     "lifts:lobby_public",
+    "money:public",
 }
 FOR_PHONES = {
     *PHONE_SHIFTS,
