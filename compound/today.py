@@ -77,7 +77,8 @@ class Today:
 
 def read_today(user: User) -> Today:
     now = timezone.now()
-    compounds: list[Any] = list(_compounds(user))  # with what `_compounds` annotates
+    places: list[Any] = list(_compounds(user))  # with what `_compounds` annotates
+    compounds = [place for place in places if place.pk in user.access.compounds]
     rounds = list(
         Round.objects.visible_to(user)
         .filter(state__in=[Round.State.OPEN, Round.State.DRAFT])
@@ -87,7 +88,7 @@ def read_today(user: User) -> Today:
     progress = _progress(user, [row for row in rounds if row.is_open], now)
     drafts = [row for row in rounds if row.is_draft]
     lines = round_lines(user, progress, drafts, now)
-    lines += read_lines(user, now, {place.pk: place for place in compounds})
+    lines += read_lines(user, now, {place.pk: place for place in places})
     lines += clock_lines(read_tonight(user), now)
     messages = list(Message.objects.inbox_of(user).unread().annotate(total=Window(Count("*")))[:5])
     guided = [place for place in compounds if place.pk in user.access.steward and not place.has_closed]
@@ -114,9 +115,10 @@ def _progress(user: User, rounds: list[Round], now: datetime) -> list[Progress]:
 
 
 def _compounds(user: User) -> QuerySet[Compound]:
-    """Each compound with how far its first round has come, in one statement."""
+    """Each compound with how far its first round has come, in one statement. A doctor has questions there, no more."""
     here = OuterRef("pk")
-    return Compound.objects.visible_to(user).annotate(
+    reach = user.access.compounds | user.access.doctor
+    return Compound.objects.filter(pk__in=reach).annotate(
         has_people=Exists(Household.objects.filter(door__building__compound=here)),
         has_phones=Exists(Device.objects.filter(volunteer__compound=here, ended_at=None)),
         has_volunteers=Exists(Volunteer.objects.filter(compound=here, ended_at=None)),

@@ -23,11 +23,12 @@ from typing import Any
 from django.db.models import CharField, Count, DateTimeField, F, IntegerField, Min, QuerySet, Value
 from django.db.models.functions import Cast
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from residents.models import Compound, User
 
 # Within an urgency, what has no hour stands in this order.
-ROOMS = ("marks", "testing", "supplies", "neighbours", "desk")
+ROOMS = ("care", "marks", "testing", "supplies", "neighbours", "desk")
 MANY = 6  # things to know are folded beyond this
 
 
@@ -144,7 +145,7 @@ def read_lines(user: User, now: datetime, compounds: Mapping[int, Compound]) -> 
     found: dict[int, list[tuple]] = {}
     for number, *told in counted[0].union(*counted[1:], all=True):
         found.setdefault(int(number), []).append(tuple(told))
-    return [_line(number, asks[number], rows, now, compounds) for number, rows in sorted(found.items())]
+    return [_line(number, asks[number], rows, user, now, compounds) for number, rows in sorted(found.items())]
 
 
 def _counted(number: int, ask: Ask, user: User, now: datetime) -> QuerySet:
@@ -159,7 +160,9 @@ def _counted(number: int, ask: Ask, user: User, now: datetime) -> QuerySet:
     )
 
 
-def _line(number: int, ask: Ask, rows: list[tuple], now: datetime, compounds: Mapping[int, Compound]) -> Line:
+def _line(
+    number: int, ask: Ask, rows: list[tuple], user: User, now: datetime, compounds: Mapping[int, Compound]
+) -> Line:
     places, counts, moments, things = zip(*rows, strict=True)
     known = [moment for moment in moments if moment is not None]
     found = Found(
@@ -168,12 +171,13 @@ def _line(number: int, ask: Ask, rows: list[tuple], now: datetime, compounds: Ma
         at=reduce(min, known) if known else None,
         thing=min(things),
     )
+    looks_only = user.access.officer.issuperset(places) and not user.access.steward.intersection(places)
     return Line(
         name=ask.name,
         urgency=ask.urgency,
         words=str(ask.words % {"n": found.count}),
         link=ask.link(found),
-        deed=str(ask.deed),
+        deed=_("Look") if looks_only else str(ask.deed),
         count=found.count,
         at=ask.when(found, now),
         places=tuple(compounds[place] for place in places if place in compounds) if len(compounds) > 1 else (),

@@ -44,6 +44,8 @@ def _of_open(each: Progress, keeps: bool) -> list[Line]:
     name = {"round": each.round}
     urgency = Urgency.LATE if each.is_over else Urgency.TODAY
     board, at = each.round.get_absolute_url(), each.round.ends_at
+    if each.round.kind == Round.Kind.RECALL and not each.is_over:
+        at = each.round.opened_at or at  # they wait at home for it: since when counts, not until when
     if each.missing:
         words = ngettext("door missing: %(round)s", "doors missing: %(round)s", each.missing) % name
         gaps = reverse("rounds:gaps", args=[each.round.pk])
