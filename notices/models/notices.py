@@ -164,10 +164,7 @@ class Notice(models.Model):
             models.UniqueConstraint(
                 fields=["corrects"], condition=Q(dropped_at=None), name="notice_put_right_by_one"
             ),  # the next one puts that one right
-            models.CheckConstraint(
-                condition=Q(corrects=None, change="") | Q(corrects__isnull=False) & ~Q(change=""),
-                name="notice_says_how_it_puts_right",
-            ),
+            models.CheckConstraint(condition=Q(corrects=None) | ~Q(change=""), name="notice_says_how_it_puts_right"),
             models.CheckConstraint(
                 condition=Q(checked_at=None, checked_by=None) | Q(checked_at__isnull=False, checked_by__isnull=False),
                 name="notice_checked_by_somebody",
