@@ -21,7 +21,7 @@ def read_by_link(*, recipient: Recipient, link: HouseholdLink) -> None:
     """Told twice is told once. Two phones of the family at the same moment are one reading."""
     try:
         with transaction.atomic():
-            Reached.objects.create(recipient=recipient, how=How.LINK, link=link)
+            Reached.objects.create(recipient=recipient, how=How.LINK, link=link, at=timezone.now())
     except IntegrityError:
         return
 
@@ -39,7 +39,8 @@ def tell_households(*, notice: Notice, building: Building, keys: Iterable[int], 
     if there.count() != len(wanted):
         raise NoticeError(_("Some of these households did not get this notice. Nothing was changed."))
     known = set(Reached.objects.standing().filter(recipient__in=wanted).values_list("recipient", flat=True))
-    Reached.objects.bulk_create(Reached(recipient_id=key, how=how, by=by) for key in sorted(wanted - known))
+    now = timezone.now()
+    Reached.objects.bulk_create(Reached(recipient_id=key, how=how, by=by, at=now) for key in sorted(wanted - known))
     return len(wanted - known)
 
 
