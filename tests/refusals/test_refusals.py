@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import override
 
 from tests.refusals import buying, buying_arrived, clock, lifts, money, reports, sharing, supplies, table, testing
+from tests.refusals import notices as notice_refusals
 from tests.refusals.table import ELSEWHERE
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
@@ -20,6 +21,7 @@ SERVICES = (
     *("residents/posts.py", "notices/services.py", "lifts/riding.py", "lifts/services.py", "clock/services.py"),
     *("clock/cases.py", "clock/homecoming.py", "testing_rounds/tubes.py", "testing_rounds/people.py"),
     "testing_rounds/answers.py",
+    *("notices/composing.py", "notices/publishing.py", "notices/reaching.py", "compound/ladder.py"),
     *("sharing/offering.py", "sharing/wishing.py", "sharing/pledging.py", "sharing/telling.py"),
     *("testing_rounds/recall.py", "testing_rounds/labs.py", "testing_rounds/stairwell.py"),
     *("buying/services.py", "buying/orders.py", "buying/ordering.py", "buying/quantities.py", "buying/joint.py"),
@@ -45,6 +47,8 @@ ROWS = {
     f"{each.__name__.rpartition('.')[2]}: {name}": row
     for each in (table, buying, lifts, sharing, clock, testing, supplies, money, buying_arrived, reports)
     for name, row in each.ROWS.items()
+} | {
+    f"notices: {name}": row for name, row in notice_refusals.ROWS.items()
 }
 APPS = (
     *("residents", "rounds", "notices", "testing_rounds", "lifts", "sharing", "supplies", "clock", "money"),
