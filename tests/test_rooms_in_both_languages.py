@@ -10,6 +10,7 @@ from clock.models import Case, Clock, Homecoming
 from compound.demo import build_demo
 from lifts.models import CallDown
 from money.models import Fund
+from notices.models import Notice
 from residents.models import Building, Compound, User
 from rounds.models import Round, Visit
 from sharing.models import Drive, Offer, Wish
@@ -34,7 +35,7 @@ def desks(db):
     tower, estate = (Compound.objects.get(name=name) for name in ("佳木大厦", "和欣苑"))
     return {
         "chen": [*_tower_pages(tower), *_clock_pages(tower), *_buying_pages(tower)],
-        "sun": [*_money_pages(estate), *_sharing_pages(estate), *_antigen_pages(estate), *_clock_pages(estate)],
+        "sun": [*_notice_pages(estate), *_money_pages(estate), *_sharing_pages(estate), *_antigen_pages(estate), *_clock_pages(estate)],
     }
 
 
@@ -63,6 +64,19 @@ def _tower_pages(tower):
         ([tower.pk], "reports:daily reports:deadline reports:tonight reports:forms reports:form_add"),
         ([CallDown.objects.get().pk], "lifts:call_down lifts:settings lifts:log lifts:caller lifts:lobby"),
         ([], "today testing_rounds:holds testing_rounds:unplaced"),
+    )
+
+
+def _notice_pages(estate):
+    wrong, _right, tonight, quiet, _lift = Notice.objects.filter(compound=estate).order_by("pk")
+    return _paths(
+        ([], "notices:list notices:channels"),
+        ([estate.pk], "notices:add notices:wordings"),
+        ([wrong.pk], "notices:notice notices:sheet"),
+        ([tonight.pk], "notices:notice notices:slips"),
+        ([quiet.pk], "notices:notice notices:edit"),
+        ([tonight.pk, estate.buildings.first().pk], "notices:house"),
+        ([estate.pk, "lift"], "notices:wording"),
     )
 
 

@@ -47,9 +47,7 @@ ROWS = {
     f"{each.__name__.rpartition('.')[2]}: {name}": row
     for each in (table, buying, lifts, sharing, clock, testing, supplies, money, buying_arrived, reports)
     for name, row in each.ROWS.items()
-} | {
-    f"notices: {name}": row for name, row in notice_refusals.ROWS.items()
-}
+} | {f"notices: {name}": row for name, row in notice_refusals.ROWS.items()}
 APPS = (
     *("residents", "rounds", "notices", "testing_rounds", "lifts", "sharing", "supplies", "clock", "money"),
     *("buying", "reports", "compound"),
