@@ -1,6 +1,6 @@
 """How far a list has come: what stands, what is lacking to the minimum, alone or together with other compounds.
 
-Read models for pages and for the services' decisions. However many lists are asked about, four statements.
+Read models for pages and for the services' decisions. However many lists are asked about, three statements.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -118,37 +118,46 @@ class Progress:
 
 
 def read_progress(orders: Iterable[GroupOrder]) -> dict[int, Progress]:
-    """Order -> how far it is. Four statements, three without a joint buy."""
+    """Order -> how far it is. Three statements."""
+    own = list(orders)
+    return make_progress(own, *(list(rows) for rows in progress_queries(own))) if own else {}
+
+
+def progress_queries(orders: Iterable[GroupOrder]) -> tuple[QuerySet, QuerySet, QuerySet]:
+    """What `make_progress` asks for: sides, things, and how many households have ordered of each list."""
+    own = [order.pk for order in orders]
+    there = JointSide.objects.there().exclude(order__state=GroupOrder.State.CANCELLED)
+    sides = there.filter(joint__in=there.filter(order__in=own).order_by().values("joint"))
+    items = Item.objects.filter(Q(order__in=own) | Q(order__in=sides.order_by().values("order")))
+    counts = OrderLine.objects.standing().filter(item__order__in=own).order_by().values_list("item__order")
+    return (
+        sides.select_related("joint", "order__compound").order_by("joint", "-is_host", "pk"),
+        items.order_by("order", "position", "pk"),
+        counts.annotate(n=Count("household", distinct=True)),
+    )
+
+
+def make_progress(
+    orders: Iterable[GroupOrder], sides: list[JointSide], items: list[Item], counts: list[tuple[int, int]]
+) -> dict[int, Progress]:
     own = {order.pk: order for order in orders}
-    if not own:
-        return {}
-    mine = {side.order_id: side for side in _sides(order__in=own)}
+    mine = {side.order_id: side for side in sides if side.order_id in own}
     together: dict[int, list[JointSide]] = defaultdict(list)
-    if mine:
-        for side in _sides(joint__in={side.joint_id for side in mine.values()}):
-            together[side.joint_id].append(side)
     standings = {pk: Standing(order) for pk, order in own.items()}
-    for sides in together.values():
-        for side in sides:
-            standings.setdefault(side.order_id, Standing(side.order))
-    for item in Item.objects.filter(order__in=standings).order_by("order", "position", "pk"):
+    for side in sides:
+        together[side.joint_id].append(side)
+        standings.setdefault(side.order_id, Standing(side.order))
+    for item in items:
         item.order = standings[item.order_id].order
         standings[item.order_id].items.append(item)
-    counts = OrderLine.objects.standing().filter(item__order__in=own).order_by().values_list("item__order")
-    for pk, count in counts.annotate(n=Count("household", distinct=True)):
+    for pk, count in counts:
         standings[pk].household_count = count
     progress = {}
     for pk in own:
         side = mine.get(pk)
-        sides = together[side.joint_id] if side else []
-        progress[pk] = Progress(standings[pk], side, sides, {s.order_id: standings[s.order_id] for s in sides})
+        beside = together[side.joint_id] if side else []
+        progress[pk] = Progress(standings[pk], side, beside, {s.order_id: standings[s.order_id] for s in beside})
     return progress
-
-
-def _sides(**lookup):
-    rows = JointSide.objects.there().filter(**lookup).exclude(order__state=GroupOrder.State.CANCELLED)
-    rows = rows.select_related("joint", "order__compound")
-    return rows.order_by("joint", "-is_host", "pk")
 
 
 def progress_of(order: GroupOrder) -> Progress:

@@ -88,7 +88,11 @@ def ask(items: Iterable[Item], household: Household, posted: Mapping[str, str]) 
     """One statement."""
     items = list(items)
     lines = OrderLine.objects.filter(item__in=items, household=household)
-    stands = dict(lines.values_list("item", "quantity"))
+    return make_asked(items, dict(lines.values_list("item", "quantity")), posted)
+
+
+def make_asked(items: Iterable[Item], stands: Mapping[int, int], posted: Mapping[str, str]) -> list[Asked]:
+    """`stands`: item -> what it has ordered."""
     asked = []
     for item in items:
         quantity = stands.get(item.pk, 0)

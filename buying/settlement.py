@@ -14,13 +14,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from buying import settling
 from buying.arrivals import lots_of
 from buying.delivering import contents
-from buying.models import Bill, Charge, GroupOrder, MoneyEntry, OrderLine, Parcel, Settlement
+from buying.models import Bill, Charge, GroupOrder, MoneyEntry, OrderLine, Parcel, Settlement, Share
 from buying.services import BuyingError, check_reason, lock_order, take_step
 from buying.settling import ZERO, Account, Books, Lot, Part, open_accounts
 from residents.models import Household, User
@@ -99,28 +100,57 @@ def _difference(books: Books) -> list[str]:
 
 def read_settlement(order: GroupOrder, households: Iterable[int] | None = None) -> OrderBooks:
     """Six statements, however many households there are. `households`: only their pages; the sums are of all."""
-    lines = list(
-        OrderLine.objects.standing()
-        .filter(item__order=order)
-        .select_related("item", "household__door__building")
-        .order_by("item__position", "pk")
+    return make_settlement(order, BooksRead(*(list(rows) for rows in settlement_queries([order]))), households)
+
+
+@dataclass
+class BooksRead:
+    """The rows the books of an order are made from."""
+
+    lines: list[OrderLine]
+    parcels: list[Parcel]
+    entries: list[MoneyEntry]
+    charges: list[Charge]
+    bills: list[Bill]
+
+    def only(self, order: GroupOrder) -> BooksRead:
+        """Of one order, where several were read at once."""
+        return BooksRead(
+            [row for row in self.lines if row.item.order_id == order.pk],
+            [row for row in self.parcels if row.line.item.order_id == order.pk],
+            [row for row in self.entries if row.order_id == order.pk],
+            [row for row in self.charges if row.order_id == order.pk],
+            [row for row in self.bills if row.order_id == order.pk],
+        )
+
+
+def settlement_queries(orders: Iterable[GroupOrder]) -> tuple[QuerySet, ...]:
+    """In the order of `BooksRead`."""
+    own = [order.pk for order in orders]
+    lines = OrderLine.objects.standing().filter(item__order__in=own)
+    parcels = Parcel.objects.filter(line__item__order__in=own)
+    homes = "lot__item", "line__item", "line__household__door__building", "visit__round"
+    return (
+        lines.select_related("item", "household__door__building").order_by("item__position", "pk"),
+        parcels.select_related(*homes).order_by("line__item__position", "pk"),
+        MoneyEntry.objects.filter(order__in=own).select_related("household__door__building"),
+        Charge.objects.filter(order__in=own, withdrawn_at=None),
+        Bill.objects.filter(order__in=own),
     )
-    parcels = list(
-        Parcel.objects.filter(line__item__order=order)
-        .select_related("lot__item", "line__item", "line__household__door__building", "visit__round")
-        .order_by("line__item__position", "pk")
-    )
+
+
+def make_settlement(order: GroupOrder, read: BooksRead, households: Iterable[int] | None = None) -> OrderBooks:
+    lines, parcels, entries = read.lines, read.parcels, read.entries
     is_estimate = order.state in ESTIMATED and not _came_to_nothing(order)
-    entries = list(order.money.select_related("household__door__building"))
     homes: dict[int, Household] = {}
     for row in (*lines, *(parcel.line for parcel in parcels), *entries):
         if row.household is not None:
             homes.setdefault(row.household.pk, row.household)
     lots = [] if order.state == State.CANCELLED else _ordered(lines) if is_estimate else _lots(parcels)
-    charges = [settling.Charge(row.amount, row.is_equal) for row in order.charges.filter(withdrawn_at=None)]
+    charges = [settling.Charge(row.amount, row.is_equal) for row in read.charges]
     books = Books(open_accounts(homes, lots, [] if order.state == State.CANCELLED else charges))
     _book(books, entries)
-    bill = order.bills.last()
+    bill = read.bills[-1] if read.bills else None
     books.bill = bill.amount if bill else ZERO
     pages = {pk: HomeAccount(home, books.accounts[pk]) for pk, home in homes.items()}
     for line in lines:
@@ -348,15 +378,27 @@ class HomeStatement:
 
 
 def statement_for(order: GroupOrder, household: Household) -> HomeStatement | None:
-    """None where it has no part in it. Eight statements."""
-    told = read_settlement(order, [household.pk])
+    """None where it has no part in it."""
+    *rows, shares, settled = (list(rows) for rows in statement_queries([order], household))
+    return make_statement(order, household, BooksRead(*rows), shares, settled)
+
+
+def statement_queries(orders: Iterable[GroupOrder], household: Household) -> tuple[QuerySet, ...]:
+    """What `make_statement` asks for, of several orders at once."""
+    own = [order.pk for order in orders]
+    shares = Share.objects.filter(line__household=household, line__item__order__in=own).select_related("sharing")
+    settled = Settlement.objects.filter(order__in=own).values_list("order", flat=True)
+    return (*settlement_queries(orders), shares.order_by("sharing__number", "pk"), settled)
+
+
+def make_statement(
+    order: GroupOrder, household: Household, read: BooksRead, shares: Iterable[Share], settled: Iterable[int]
+) -> HomeStatement | None:
+    told = make_settlement(order, read, [household.pk])
     if not told.homes:
         return None
     page = told.homes[0]
-    whys = {}
-    if not told.is_estimate:
-        rows = OrderLine.objects.filter(item__order=order, household=household).prefetch_related("shares__sharing")
-        whys = {row.pk: _why(row) for row in rows}
+    newest = {} if told.is_estimate else {share.line_id: share for share in shares}
     parcels: dict[int, list[Parcel]] = defaultdict(list)
     for parcel in page.parcels:
         parcels[parcel.line_id].append(parcel)
@@ -367,19 +409,16 @@ def statement_for(order: GroupOrder, household: Household) -> HomeStatement | No
             "gets": contents(parcels[line.pk]),
             "quantity": sum(parcel.quantity for parcel in parcels[line.pk]),
             "is_short": not told.is_estimate and sum(p.quantity for p in parcels[line.pk]) < line.quantity,
-            "why": whys.get(line.pk, ""),
+            "why": _why(newest.get(line.pk)),
         }
         for line in page.ordered
     ]
-    is_settled = Settlement.objects.filter(order=order).exists()
-    return HomeStatement(order, lines, page.account, told.is_estimate, is_settled)
+    return HomeStatement(order, lines, page.account, told.is_estimate, order.pk in settled)
 
 
-def _why(line: OrderLine) -> str:
+def _why(share: Share | None) -> str:
     """The rule and the reason of the newest sharing, should it have got less by it."""
-    shares = sorted(line.shares.all(), key=lambda share: share.sharing.number)
-    if not shares or not shares[-1].why:
+    if share is None or not share.why:
         return ""
-    last = shares[-1]
-    reason = last.sharing.reason or last.get_why_display()
-    return _("%(rule)s: %(reason)s") % {"rule": last.sharing.get_rule_display(), "reason": reason}
+    reason = share.sharing.reason or share.get_why_display()
+    return _("%(rule)s: %(reason)s") % {"rule": share.sharing.get_rule_display(), "reason": reason}

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from buying.models import GroupOrder, LineChange, OrderLine
 from buying.ordering import set_lines
-from buying.progress import Progress, read_progress
-from buying.quantities import Asked, ask, read_told
+from buying.progress import Progress, make_progress, progress_queries
+from buying.quantities import Asked, make_asked, read_told
 from buying.services import BuyingError
-from buying.settlement import HomeStatement, statement_for
+from buying.settlement import BooksRead, HomeStatement, make_statement, statement_queries
 from compound.household import Part, Refused, Visitor, home_act, over, refuse, thanks
 from residents.models import Household
+from residents.together import read_together
 
 State = GroupOrder.State
 SHARED_OUT = frozenset({State.SORTING, State.DELIVERING})
@@ -53,29 +55,34 @@ def lists_for(household: Household) -> list[GroupOrder]:
 
 
 def buying_part(visitor: Visitor) -> Part | None:
-    """Six statements, however many lists there are, and eight more for one that was shared out; one when there is
-    none."""
-    orders = lists_for(visitor.household)
+    """Two statements, however many lists there are and whatever became of them; one when there is none."""
+    home, orders = visitor.household, lists_for(visitor.household)
     if not orders:
         return None
-    progress = read_progress(orders)
+    out = [order for order in orders if order.state in SHARED_OUT]
+    stands = OrderLine.objects.filter(item__order__in=orders, household=home).values_list("item", "quantity")
+    sides, items, counts, mine, *rest = read_together(
+        *progress_queries(orders), stands, *(statement_queries(out, home) if out else ())
+    )
+    progress = make_progress(orders, sides, items, counts)
+    statements = _statements(out, home, rest) if out else {}
     now = timezone.now()
-    typed = {order.pk: visitor.refusal_at("buying", order.pk) for order in orders}
-    posted = {name: value for refused in typed.values() if refused for name, value in refused.posted.items()}
-    items = [item for order in orders for item in progress[order.pk].own.items]
-    asked: dict[int, list[Asked]] = {order.pk: [] for order in orders}
-    for one in ask(items, visitor.household, posted):
-        asked[one.item.order_id].append(one)
     buys = []
     for order in orders:
-        buy = HomeBuy(order, progress[order.pk], asked[order.pk], order.is_collecting(now))
-        refused = typed[order.pk]
-        if order.state in SHARED_OUT:
-            buy.statement = statement_for(order, visitor.household)
+        refused = visitor.refusal_at("buying", order.pk)
+        asked = make_asked(progress[order.pk].own.items, dict(mine), refused.posted if refused else {})
+        buy = HomeBuy(order, progress[order.pk], asked, order.is_collecting(now))
+        buy.statement = statements.get(order.pk)
         buy.error = refused.message if refused else ""
         buy.action = visitor.address("home_buying", order.pk)
         buys.append(buy)
     return Part("buying", "home/_buying.html", {"buys": buys}, style="css/buying.css")
+
+
+def _statements(orders: list[GroupOrder], home: Household, rows: list[list[Any]]) -> dict[int, HomeStatement | None]:
+    *books, shares, settled = rows
+    read = BooksRead(*books)
+    return {order.pk: make_statement(order, home, read.only(order), shares, settled) for order in orders}
 
 
 @home_act

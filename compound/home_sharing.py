@@ -40,16 +40,16 @@ def _done(visitor: Visitor, part: str) -> HttpResponse:
 
 
 def drives_part(visitor: Visitor) -> Part | None:
-    """Four statements, two when no drive is going on."""
+    """One statement."""
     drives = read_home_drives(visitor.household)
     if not drives:
         return None
     for drive in drives:
-        for part in drive.parts.all():
-            part.action = visitor.address("home_pledge", part.pk)  # type: ignore[attr-defined]
+        for part in drive.all_parts:  # type: ignore[attr-defined]
+            part.action = visitor.address("home_pledge", part.pk)
             refused = visitor.refusal_at("drives", part.pk)
-            part.error, part.typed = _again(refused)  # type: ignore[attr-defined]
-            for mine in part.mine:  # type: ignore[attr-defined]
+            part.error, part.typed = _again(refused)
+            for mine in part.mine:
                 mine.action = visitor.address("home_pledge_end", mine.pk)
     return Part("drives", "home/_drives.html", {"drives": drives}, style=STYLE)
 
@@ -60,6 +60,7 @@ def _again(refused: Refused | None, name: str = "quantity") -> tuple[str, str]:
 
 
 def corner_part(visitor: Visitor) -> Part | None:
+    """One statement."""
     page = read_home_corner(visitor.household)
     if page is None:
         return None

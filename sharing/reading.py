@@ -6,11 +6,12 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import Count, F, Prefetch, Q, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils import timezone
 
 from residents.listing import listed
 from residents.models import Building, Compound, Household, User
+from residents.together import read_together
 from sharing.models import Corner, Drive, Offer, Part, Pledge, Reservation, Wish
 
 SHOWN = 60
@@ -80,34 +81,56 @@ class HomeCorner:
 
 
 def read_home_corner(household: Household, now: datetime | None = None) -> HomeCorner | None:
-    """Six statements, one where no corner is open. Rooms only of doors this household is matched with."""
+    """One statement. Rooms only of doors this household is matched with."""
     now = now or timezone.now()
     compound = household.door.building.compound_id
-    corner = Corner.objects.filter(compound=compound).first()
-    if corner is None:
+    wishes = Wish.objects.filter(household=household, stopped_at=None, until__gte=timezone.localdate(now))
+    others = Offer.objects.filter(compound=compound).exclude(household=household).on_show(now).filter(left__gt=0)
+    asked = Wish.objects.filter(compound=compound).exclude(household=household).on_show(now)
+    corners, own, live, took, wanted, offers, asked_for = read_together(
+        Corner.objects.filter(compound=compound),
+        *_own(household, now),
+        wishes,
+        others.order_by(*SOONEST)[:SHOWN],
+        asked.order_by("until", "pk")[:SHOWN],
+    )
+    if not corners:
         return None
-    page = HomeCorner(corner)
-    _read_own(page, household, now)
-    page.wishes = list(Wish.objects.filter(household=household, stopped_at=None, until__gte=timezone.localdate(now)))
-    if corner.paused_at is None:
-        others = Offer.objects.filter(compound=compound).exclude(household=household).on_show(now).filter(left__gt=0)
+    page = HomeCorner(corners[0], wishes=wanted)
+    _show_own(page, own, live, took, now)
+    if page.corner.paused_at is None:
         taken = {held.offer_id for held in page.reserved}
-        page.offers = [row for row in others.order_by(*SOONEST)[:SHOWN] if row.pk not in taken]
-        wishes = Wish.objects.filter(compound=compound).exclude(household=household).on_show(now)
-        page.asked = list(wishes.order_by("until", "pk")[:SHOWN])
+        page.offers = [row for row in offers if row.pk not in taken]
+        page.asked = asked_for
     return page
 
 
-def _read_own(page: HomeCorner, household: Household, now: datetime) -> None:
-    live = Reservation.objects.live(now).select_related("household__door__building").order_by("until", "pk")
+def _own(household: Household, now: datetime) -> tuple[QuerySet, ...]:
+    """What it offers, what of that is reserved, and what it has reserved itself."""
     mine = Offer.objects.filter(household=household, ended_at=None).fit(timezone.localdate(now)).with_left(now)
-    rows = mine.prefetch_related(Prefetch("reservations", live, to_attr="live_ones")).order_by("-made_at", "pk")
-    # What answered a wish and was fetched is done; an offer stays, so that its giver sees what is left.
-    page.mine = [offer for offer in rows[:SHOWN] if offer.live_ones or (offer.left and offer.wish_id is None)]
+    live = Reservation.objects.live(now).filter(offer__household=household, offer__ended_at=None)
     fit = Q(offer__use_by=None) | Q(offer__use_by__gte=timezone.localdate(now))
-    took = Reservation.objects.filter(fit, household=household).select_related(HOMES[1]).order_by("until", "pk")
-    recent = Q(state="withdrawn", ended_at__gt=now - STILL_TOLD) | Q(state="lapsed", ended_at__gt=now - STILL_TOLD)
-    for held in took.filter(Q(state="held") | recent):
+    recent = Q(state__in=["withdrawn", "lapsed"], ended_at__gt=now - STILL_TOLD)
+    took = Reservation.objects.filter(fit, Q(state="held") | recent, household=household)
+    return (
+        mine.order_by("-made_at", "-pk")[:SHOWN],
+        live.select_related("household__door__building").order_by("until", "pk"),
+        took.select_related(HOMES[1]).order_by("until", "pk"),
+    )
+
+
+def _show_own(
+    page: HomeCorner, own: list[Offer], live: list[Reservation], took: list[Reservation], now: datetime
+) -> None:
+    of_offer: dict[int, list[Reservation]] = defaultdict(list)
+    for held in live:
+        of_offer[held.offer_id].append(held)
+    for offer in own:
+        offer.live_ones = of_offer[offer.pk]  # type: ignore[attr-defined]
+        # What answered a wish and was fetched is done; an offer stays, so that its giver sees what is left.
+        if of_offer[offer.pk] or (offer.left and offer.wish_id is None):
+            page.mine.append(offer)
+    for held in took:
         if held.is_live(now):
             page.reserved.append(held)
         elif held.until > now - STILL_TOLD:
@@ -194,19 +217,23 @@ def read_route(drive: Drive) -> list[House]:
 
 
 def read_home_drives(household: Household, now: datetime | None = None) -> list[Drive]:
-    """Those it may give to, and those it has given to until two days after their end. Two statements."""
+    """Those it may give to, and those it has given to until two days after their end. One statement."""
     now = now or timezone.now()
     mine = Pledge.objects.standing().filter(household=household)
     recent = Q(ended_at=None) | Q(ended_at__gt=now - STILL_TOLD)
     given = Drive.objects.filter(recent, Q(parts__pledges__in=mine) | Q(portions__household=household))
-    rows = Drive.objects.filter(Q(pk__in=Drive.objects.open_to(household)) | Q(pk__in=given)).select_related("runner")
-    own = Prefetch("pledges", mine, to_attr="mine")
-    rows = rows.prefetch_related(Prefetch("parts", Part.objects.prefetch_related(own)))
-    drives = list(rows.order_by("pledge_until", "pk")[:SHOWN])
+    rows = Drive.objects.filter(Q(pk__in=Drive.objects.open_to(household)) | Q(pk__in=given))
+    drives, parts, pledges = read_together(
+        rows.select_related("runner").order_by("pledge_until", "pk")[:SHOWN],
+        Part.objects.filter(drive__in=rows).order_by("drive", "pk"),
+        mine.filter(part__drive__in=rows),
+    )
+    for part in parts:
+        part.mine = [one for one in pledges if one.part_id == part.pk]
     for drive in drives:
-        can_pledge = drive.state == Drive.State.OPEN and drive.pledge_until > now
-        drive.can_pledge = can_pledge  # type: ignore[attr-defined]
-        full = [part.name for part in drive.parts.all() if not part.missing]
-        drive.full_parts = listed(full)  # type: ignore[attr-defined]
-        drive.my_parts = [part for part in drive.parts.all() if part.mine]  # type: ignore[attr-defined]
+        own = [part for part in parts if part.drive_id == drive.pk]
+        drive.all_parts = own
+        drive.can_pledge = drive.state == Drive.State.OPEN and drive.pledge_until > now
+        drive.full_parts = listed([part.name for part in own if not part.missing])
+        drive.my_parts = [part for part in own if part.mine]
     return drives

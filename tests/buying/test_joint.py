@@ -243,14 +243,14 @@ def test_the_other_is_told_to_count_and_nothing_is_counted_before_it_is_ordered(
     assert [message.user for message in told] == [world.sun]
 
 
-def test_progress_of_many_lists_costs_four_statements(world, host, guest, django_assert_num_queries):
+def test_progress_of_many_lists_costs_three_statements(world, host, guest, django_assert_num_queries):
     Buy(world, title="米")
     alone = list(GroupOrder.objects.filter(title="米"))
     with django_assert_num_queries(3):
         read_progress(alone)
     together(world, host, guest)
     rows = list(GroupOrder.objects.all())
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         read_progress(rows)
 
 
