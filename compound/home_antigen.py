@@ -23,7 +23,8 @@ def antigen_part(visitor: Visitor) -> Part | None:
         answers = read_answers(refused.posted) if refused else {}
         for line in test.lines:
             line.chosen = answers.get(line.person.number, "")
-    return Part("antigen", "home/_antigen.html", {"tests": tests}, script="js/household.js")
+    todo = sum(test.is_open for test in tests)
+    return Part("antigen", "home/_antigen.html", {"tests": tests}, script="js/household.js", todo=todo)
 
 
 @home_act

@@ -47,7 +47,8 @@ def care_part(visitor: Visitor) -> Part | None:
         "sounds_urgent": refused is not None and sounds_urgent(refused.posted.get("words", "")),
         "urgent_words": "|".join(URGENT_WORDS),
     }
-    return Part("care", "home/_care.html", context, style=STYLE, script=SCRIPT)
+    todo = sum(need.state == Need.State.DONE for need in needs)
+    return Part("care", "home/_care.html", context, style=STYLE, script=SCRIPT, todo=todo)
 
 
 @home_act

@@ -71,7 +71,7 @@ def notices_part(visitor: Visitor) -> Part | None:
     known = [one for one in found if one.is_read or one.is_over]
     # An old one that was put right stands below what puts it right, so that both are seen together.
     context = {"fresh": [*_with_old(fresh, found)], "known": [one for one in known if not _is_shown(one, fresh)]}
-    return Part("notices", "home/_notices.html", context, style="css/home_notices.css")
+    return Part("notices", "home/_notices.html", context, style="css/home_notices.css", todo=len(fresh))
 
 
 def _with_old(fresh: list[HomeNotice], found: list[HomeNotice]):

@@ -24,6 +24,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
@@ -31,17 +33,32 @@ from compound.phone_requests import language_of
 from residents.links import LinkError, LinkGone, find_link
 from residents.models import Household, HouseholdLink
 
-# In the order of the page. What is due comes before what is offered.
+# In the order of the page: what is due, what comes or lies ready, what is told, what one may ask for or give.
 PARTS = (
     "compound.home_antigen.antigen_part",
-    "compound.home_care.care_part",
-    "compound.home_notices.notices_part",
+    "compound.home_tests.tests_part",
+    "compound.home_supplies.supplies_part",
     "compound.home_medicine.errands_part",
-    "compound.home_medicine.doctor_part",
     "compound.home_buying.buying_part",
+    "compound.home_notices.notices_part",
+    "compound.home_care.care_part",
+    "compound.home_medicine.doctor_part",
     "compound.home_sharing.drives_part",
     "compound.home_sharing.corner_part",
 )
+# As the strip on top calls them.
+TITLES = {
+    "antigen": _("Antigen self-test"),
+    "tests": pgettext_lazy("household", "PCR test"),
+    "supplies": _("Supplies"),
+    "medicine": _("Medicine"),
+    "buying": _("Group buying"),
+    "notices": _("Notices"),
+    "care": _("I need help"),
+    "doctor": _("Ask a doctor"),
+    "drives": _("Pledge drives"),
+    "share": _("Share corner"),
+}
 
 
 @dataclass(frozen=True)
@@ -84,6 +101,11 @@ class Part:
     context: dict[str, Any]
     script: str = ""
     style: str = ""
+    todo: int = 0  # things the household is asked to do in it
+
+    @property
+    def title(self) -> str:
+        return str(TITLES.get(self.name, self.name))
 
 
 @login_not_required
@@ -140,6 +162,7 @@ def _page(visitor: Visitor, *, status: int = 200, **words: Any) -> HttpResponse:
         "building": door.building,
         "compound": door.building.compound,
         "parts": parts,
+        "todo_count": sum(part.todo for part in parts),
         "scripts": sorted({part.script for part in parts if part.script}),
         "styles": sorted({part.style for part in parts if part.style}),
         "languages": {"zh": address, "en": f"{address}?lang=en"},

@@ -1,0 +1,50 @@
+"""On a household's own page: whether it is waited for in a PCR round, and whether it has to stay in.
+
+No result, no tube and no name is told here: a page that lies open on a kitchen table says what to do, never why. What
+was found is told by a person, and a positive by who comes to the door.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from compound.household import Part, Visitor
+from residents.models import Household
+from rounds.models import Round, Visit
+from testing_rounds.models import Hold
+
+SHOWN_FOR = timedelta(hours=24)  # after the round was closed
+
+
+def tests_part(visitor: Visitor) -> Part | None:
+    """One statement."""
+    visits = visits_of(visitor.household)
+    if not visits:
+        return None
+    # Who is to stay at home is waited for at the door: the round down in the yard does not call them.
+    stays = any(visit.is_held or (visit.round.kind == Round.Kind.RECALL and visit.is_missing) for visit in visits)
+    plain = [visit for visit in visits if visit.round.kind == Round.Kind.PCR and _is_near(visit)]
+    waits = [visit for visit in plain if visit.is_missing and visit.round.is_open]
+    done = [visit for visit in plain if not visit.is_missing]
+    if not (stays or waits or done):
+        return None
+    context = {"stays": stays, "waits": [] if stays else waits, "done": [] if stays else done}
+    todo = 1 if stays else len(waits)
+    return Part("tests", "home/_tests.html", context, style="css/home_more.css", todo=todo)
+
+
+def _is_near(visit: Visit) -> bool:
+    return visit.round.is_open or visit.round.closed_at > timezone.now() - SHOWN_FOR
+
+
+def visits_of(household: Household) -> list[Visit]:
+    held = Exists(Hold.objects.open().filter(person__visit=OuterRef("pk")))
+    near = Q(round__state=Round.State.OPEN) | Q(round__closed_at__gt=timezone.now() - SHOWN_FOR)
+    rows = Visit.objects.filter(household=household, round__state__in=[Round.State.OPEN, Round.State.CLOSED])
+    rows = rows.filter(held | (near & Q(round__kind__in=[Round.Kind.PCR, Round.Kind.RECALL])))
+    # A recall that was closed without this door waits for nobody any more; the hold it came from does.
+    rows = rows.exclude(~held, round__kind=Round.Kind.RECALL, round__state=Round.State.CLOSED)
+    return list(rows.annotate(is_held=held).select_related("round").order_by("-round__starts_at", "-pk"))
