@@ -49,10 +49,17 @@ WORDS: dict[str, dict[str, Any]] = {
     Round.Kind.NOTIFY: {"done": gettext_lazy("Told")},
     Round.Kind.LEAFLET: {"done": gettext_lazy("Delivered")},
     Round.Kind.WELFARE: {"done": gettext_lazy("Checked on")},
-    Round.Kind.WASTE: {"done": gettext_lazy("Collected")},
+    Round.Kind.WASTE: {
+        "done": gettext_lazy("Taken"),
+        "elsewhere": gettext_lazy("Nothing out"),
+        "nobody_home": gettext_lazy("Missed"),
+    },
     Round.Kind.SUPPLIES: {"done": gettext_lazy("Given")},
     Round.Kind.BUYING: {"done": gettext_lazy("Given")},
 }
+
+
+DETAILS = {Round.Kind.BUYING: "delivery", Round.Kind.WASTE: "waste_round"}
 
 
 def build_feed(device: Device) -> dict[str, Any]:
@@ -97,7 +104,7 @@ def _assignments(volunteer: Volunteer) -> QuerySet[Assignment]:
     return (
         Assignment.objects.active()
         .filter(volunteer=volunteer, round__state=Round.State.OPEN)
-        .select_related("round__distribution", "round__delivery", "building")
+        .select_related("round__distribution", "round__delivery", "round__waste_round", "building")
         .order_by("round__ends_at", "round__pk", "building__position", "building__code", "entrance", "-floor_to", "pk")
     )
 
@@ -159,7 +166,7 @@ def _round(one: Round, test: TestRound | None, assignments: list[Assignment], do
 
 
 def _details_of(one: Round) -> Any:
-    return getattr(one, "delivery" if one.kind == Round.Kind.BUYING else "distribution", None)
+    return getattr(one, DETAILS.get(one.kind, "distribution"), None)
 
 
 def describe_part(part: Assignment) -> dict[str, Any]:

@@ -8,11 +8,14 @@ from django.views.decorators.http import require_POST
 
 from buying.delivering import open_delivery
 from buying.services import BuyingError
+from compound.waste_routes import doors_apart
 from residents.access import get_kept
 from residents.models import User
 from rounds.models import Round
 from rounds.services import RoundError, open_round
 from rounds.snapshot import Snapshot
+from sanitation.collecting import open_collection
+from sanitation.services import SanitationError
 from supplies.services import open_distribution
 from testing_rounds.services import open_test_round
 
@@ -24,16 +27,19 @@ def open_any_round(*, round: Round, by: User) -> list[Snapshot]:
         return open_distribution(distribution=round.distribution, by=by)
     if round.kind == Round.Kind.BUYING:
         return open_delivery(delivery=round.delivery, by=by)
+    if round.kind == Round.Kind.WASTE and hasattr(round, "waste_round"):
+        return open_collection(waste=round.waste_round, by=by, apart=doors_apart(round.compound))
     return open_round(round=round, by=by)
 
 
 @require_POST
 def round_open(request, pk):
-    round = get_kept(Round.objects.select_related("test_round", "distribution", "delivery__order"), request.user, pk=pk)
+    details = ("compound", "test_round", "distribution", "delivery__order", "waste_round__round__compound")
+    round = get_kept(Round.objects.select_related(*details), request.user, pk=pk)
     try:
         doors = len(open_any_round(round=round, by=request.user))
         text = ngettext("The round is open: %(n)s household.", "The round is open: %(n)s households.", doors)
         messages.success(request, text % {"n": doors})
-    except (RoundError, BuyingError) as error:
+    except (RoundError, BuyingError, SanitationError) as error:
         messages.error(request, str(error) or _("The round could not be opened."))
     return redirect(round)

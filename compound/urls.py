@@ -35,11 +35,13 @@ from compound.home_sharing import (
     home_share_wish,
 )
 from compound.home_visits import queues_of
+from compound.lift_log import lift_disinfections
 from compound.phone_urls import phone_urlpatterns
 from compound.photo_sync import sync_photo
 from compound.sync import sync
 from rounds import paper_views
 from rounds import views as round_views
+from sanitation import log_views as sanitation_log
 from testing_rounds import people_views
 
 urlpatterns = [
@@ -98,6 +100,14 @@ urlpatterns = [
     path("care/", include("care.urls")),
     path("medicine/", include("medicine.urls")),
     path("shifts/", include("shifts.urls")),
+    # Before the room's own address of it, and the same: here what the lifts log by themselves is known.
+    path(
+        "sanitation/in/<int:pk>/disinfections/",
+        sanitation_log.disinfections,
+        {"beside": lift_disinfections},
+        name="disinfection_log",
+    ),
+    path("sanitation/", include("sanitation.urls")),
     path("clock/", include("clock.urls")),
     path("money/", include("money.urls")),
     path("reports/", include("reports.urls")),

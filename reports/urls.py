@@ -6,6 +6,7 @@ from reports import (
     form_views,
     medicine_views,
     money_views,
+    sanitation_views,
     sharing_views,
     shift_views,
     supply_views,
@@ -41,6 +42,7 @@ urlpatterns = [
     path("shifts/in/<int:pk>/hours.<slug:ending>", shift_views.shift_hours, name="shift_hours"),
     path("sharing/in/<int:pk>/<slug:what>.<slug:ending>", sharing_views.sharing, name="sharing"),
     path("sharing/drives/<int:pk>/route.<slug:ending>", sharing_views.drive, name="drive"),
+    path("sanitation/in/<int:pk>/disinfections.<slug:ending>", sanitation_views.disinfections, name="disinfections"),
     path("supplies/in/<int:pk>/<slug:what>.<slug:ending>", supply_views.store, name="store"),
     path("supplies/<int:pk>/<slug:what>.<slug:ending>", supply_views.supplies, name="supplies"),
 ]

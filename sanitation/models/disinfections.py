@@ -99,7 +99,7 @@ class Disinfection(models.Model):
             models.CheckConstraint(condition=Q(building__isnull=False) | ~Q(place=""), name="disinfecting_has_a_place"),
             models.CheckConstraint(condition=Q(team_size__gte=1, team_size__lte=99), name="disinfecting_by_somebody"),
             models.CheckConstraint(
-                condition=Q(corrects=None, correction_reason="") | Q(corrects__isnull=False) & ~Q(correction_reason=""),
+                condition=Q(corrects=None) | ~Q(correction_reason=""),
                 name="disinfecting_correction_says_why",
             ),
             models.CheckConstraint(condition=~Q(corrects=F("pk")), name="disinfecting_not_correction_of_itself"),

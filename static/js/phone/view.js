@@ -25,7 +25,7 @@ function stateText(view) {
   if (said) return said;
   const read = view.answers ? resultText(view) : "";
   if (read) return state.outcome === "done" ? `${words.done} · ${read}` : `${say("partly", { done: state.done, all: state.asked.length })} · ${read}`;
-  if (state.outcome === "done") return words.done;
+  if (words[state.outcome]) return words[state.outcome];
   return state.outcome === "partly" ? say("partly", { done: state.done, all: state.asked.length }) : say(`outcome.${state.outcome}`);
 }
 
@@ -115,12 +115,24 @@ function drawCard(view, canMark) {
   go.textContent = hasAnswers(draft) ? say("antigen_save", { n: Object.keys(draft.answers).length }) : isByPerson ? say("save", { done: countTold(view), all: peopleAt(door, view.state, draft).length }) : words.done;
   if (isByPerson) go.dataset.deed = "people";
   go.hidden = !isByPerson && !view.state.asked.length; // all of them known before: only a word about one of them counts
+  if (words.elsewhere) drawRubbish(node, words);
   const more = node.querySelector("[data-deed=more]");
   more.textContent = say(door.bags ? "something_else" : isOpen ? "less" : "more");
   if (door.bags) more.removeAttribute("aria-expanded"); // it opens a sheet
   else more.setAttribute("aria-expanded", String(isOpen));
   for (const button of node.querySelectorAll("button[data-deed]:not([data-deed=more])")) button.disabled = !canMark;
   return { node, parts };
+}
+
+// Rubbish: taken, nothing out, missed - each one tap.
+function drawRubbish(node, words) {
+  const missed = node.querySelector("[data-deed=nobody_home]");
+  missed.textContent = words.nobody_home;
+  const nothing = missed.cloneNode(true);
+  nothing.dataset.deed = "elsewhere";
+  nothing.textContent = words.elsewhere;
+  missed.before(nothing);
+  node.querySelector(".acts-main").classList.add("acts-rubbish");
 }
 
 export function drawDoor(view, unsent, canMark) {

@@ -1,0 +1,112 @@
+"""Rubbish from door to door: who is on which route, who sees it, and what goes to the next pass."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from clock.cases import record_case
+from compound.opening import open_any_round
+from notices.models import Message
+from rounds.models import Round, Visit
+from sanitation.alarms import ring_yellow_bags
+from sanitation.collecting import bags_told, plan_collection, plan_next_pass
+from sanitation.disinfecting import Plan, begin_disinfection, finish_spraying, start_spraying
+from sanitation.models import WasteRound
+from sanitation.services import SanitationError
+from sanitation.yellow import Lot, hand_to_lorry, left_of, store_bags
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def opened(world):
+    now = timezone.now()
+    window = {"starts_at": now, "ends_at": now + 2 * HOUR, "bags_out_at": now}
+    buildings = [world.building1, world.building2]
+    record_case(
+        building=world.building1,
+        kind="contact",
+        source="street",
+        by=world.chen,
+        household=world.elder_home,
+        ordered_at=now - HOUR,
+    )
+    waste = plan_collection(compound=world.jiamu, buildings=buildings, by=world.chen, **window)[0]
+    open_any_round(round=waste.round, by=world.chen)
+    return waste
+
+
+def rooms(round):
+    return list(Visit.objects.filter(round=round).top_down().values_list("room", flat=True))
+
+
+def test_a_door_apart_is_on_its_own_route_top_floor_first(opened):
+    assert rooms(opened.round) == ["502", "202", "402"]
+    assert rooms(opened.apart.round) == ["301"]
+    assert (opened.apart.round.is_confidential, opened.apart.round.floors_per_segment) == (True, None)
+
+
+def test_who_leads_the_house_sees_the_route_and_not_the_separate_one(opened, world, client):
+    client.force_login(world.zhao)
+    assert client.get(reverse("sanitation:route", args=[opened.round_id])).status_code == 200
+    assert client.get(reverse("sanitation:route", args=[opened.apart.round_id])).status_code == 404
+    assert list(Round.objects.visible_to(world.qian)) == [opened.round]
+    client.force_login(world.chen)
+    assert client.get(reverse("sanitation:route", args=[opened.apart.round_id])).status_code == 200
+
+
+def test_what_was_missed_goes_to_the_next_pass(opened, world):
+    Visit.objects.filter(round=opened.round, room="502").update(outcome="done")
+    now = timezone.now()
+    again = plan_next_pass(waste=opened, starts_at=now, ends_at=now + HOUR, by=world.chen)
+    open_any_round(round=again.round, by=world.chen)
+    assert rooms(again.round) == ["202", "402"]
+    opened.round.refresh_from_db()
+    assert opened.round.state == "closed"
+    with pytest.raises(SanitationError, match="already|已"):
+        plan_next_pass(waste=WasteRound.objects.get(pk=opened.pk), starts_at=now, ends_at=now + HOUR, by=world.chen)
+
+
+def test_the_lorry_takes_the_oldest_of_what_was_there():
+    now = timezone.now()
+    left = left_of([Lot(now - 3 * HOUR, 4), Lot(now - HOUR, 2)], [(now - 2 * HOUR, 9)])
+    assert [(lot.at, lot.count) for lot in left] == [(now - HOUR, 2)]
+
+
+def test_what_is_no_number_of_bags_counts_as_none():
+    told = ["3", "x", "-1", "", "999", "²"]
+    assert [bags_told({"bags": text}) for text in told] == [3, 0, 0, 0, 0, 0]
+
+
+def test_bags_ring_once_before_and_once_after_a_day(world):
+    at = timezone.now()
+    store_bags(compound=world.jiamu, count=3, source="sampling", by=world.chen, at=at)
+    for hours in (1, 21, 22, 25, 26):
+        ring_yellow_bags(at + hours * HOUR)
+    assert Message.objects.filter(user=world.chen, channel="inbox").count() == 2
+    with pytest.raises(SanitationError):
+        hand_to_lorry(compound=world.jiamu, count=4, by=world.chen)
+
+
+def test_a_place_is_safe_after_its_rest_and_never_before(world):
+    plan = Plan(part="lift", reason="routine", agent="chlorine", ppm=2000, team="property", building=world.building1)
+    row = begin_disinfection(compound=world.jiamu, plan=plan, by=world.zhao)
+    start_spraying(disinfection=row, by=world.zhao)
+    with pytest.raises(SanitationError):
+        finish_spraying(disinfection=row, by=world.zhao, safe_at=timezone.now() + 10 * timedelta(minutes=1))
+    done = finish_spraying(disinfection=row, by=world.zhao)
+    assert done.safe_at - done.at == HOUR
+    with pytest.raises(SanitationError):
+        start_spraying(disinfection=row, by=world.zhao)
+
+
+def test_a_home_is_asked_first_and_seen_by_stewards_alone(world, client):
+    door = world.lin_home.door
+    told = {"part": "home", "reason": "positive", "agent": "chlorine", "ppm": 500, "team": "street", "door": door}
+    with pytest.raises(SanitationError):
+        begin_disinfection(compound=world.jiamu, plan=Plan(**told), by=world.chen)
+    row = begin_disinfection(compound=world.jiamu, plan=Plan(**told, asked_belongings=True), by=world.chen)
+    client.force_login(world.zhao)
+    assert client.get(row.get_absolute_url()).status_code == 404
