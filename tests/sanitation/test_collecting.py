@@ -65,7 +65,7 @@ def test_what_was_missed_goes_to_the_next_pass(opened, world):
     assert rooms(again.round) == ["202", "402"]
     opened.round.refresh_from_db()
     assert opened.round.state == "closed"
-    with pytest.raises(SanitationError, match="already|已"):
+    with pytest.raises(SanitationError):
         plan_next_pass(waste=WasteRound.objects.get(pk=opened.pk), starts_at=now, ends_at=now + HOUR, by=world.chen)
 
 
