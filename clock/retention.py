@@ -27,7 +27,7 @@ from residents.retention import (
 )
 
 CASES = KeepClass(
-    "cases", _("Door and person of a case"), _("the case, and the end of the last clock"), days=14, low=3, high=90
+    "cases", _("Door and person of a case"), _("the case, and the last clock's end"), days=14, low=3, high=90
 )
 HOMECOMINGS = KeepClass("homecomings", _("People back from hospital"), _("their return"), days=100, low=30, high=180)
 HOME = "household__door__building__compound"

@@ -25,7 +25,7 @@ register(
     goes(Reached, "recipient__notice__compound", since="recipient__notice__published_at"),
     goes(Recipient, "notice__compound", since="notice__published_at", counted=("notice_id", "building_id")),
 )
-until_the_end(goes(LadderStep, "notice__compound"), goes(Notice, "compound", loosen=("corrects",)))
+until_the_end(goes(LadderStep, "notice__compound"), goes(Notice, "compound"))
 stays(
     _("Settings, no people."),
     keeps(Wording, "compound", plain=("title", "text", "title_en", "text_en")),

@@ -1,4 +1,4 @@
-"""What residents, volunteers and their accounts leave behind, how long, and what becomes of it (residents/retention.py)."""
+"""What residents, volunteers and their accounts leave behind, and how long (residents/retention.py)."""
 
 from axes.models import AccessAttempt, AccessAttemptExpiration, AccessFailureLog, AccessLog
 from django.apps import apps
@@ -51,14 +51,14 @@ NOBODY = {"name": BARE, "name_pinyin": "", "phone": "", "phone_index": "", "phon
 
 
 def _accounts(compound: Compound) -> Q:
-    """Who had a hand in this compound and nowhere else. Who still answers for it, stewards and officers, stays by name."""
+    """Who had a hand in this compound and nowhere else. Stewards and officers answer for it: they stay."""
     here = RoleGrant.objects.filter(compound=compound).values("user")
     helpers = Volunteer.objects.filter(compound=compound).values("user")
     answering = RoleGrant.objects.in_force().exclude(compound=compound, role__in=FLEETING).values("user")
     return (Q(pk__in=here) | Q(pk__in=helpers)) & ~Q(pk__in=answering) & Q(is_superuser=False, is_staff=False)
 
 
-FLEETING = (RoleGrant.Role.LEAD, RoleGrant.Role.VOLUNTEER)
+FLEETING = tuple(role for role in RoleGrant.Role if role not in {RoleGrant.Role.OFFICER, RoleGrant.Role.STEWARD})
 
 
 def _log_entries(compound: Compound) -> Q:
@@ -79,7 +79,7 @@ GONE_ACCOUNT = {
     "is_active": False,
 }
 
-register(MOVED_OUT, emptied(Resident, f"household__{HOME}", "moved_out_on", NOBODY, loosen=("merged_into",)))
+register(MOVED_OUT, emptied(Resident, f"household__{HOME}", "moved_out_on", NOBODY))
 register(
     HISTORY,
     goes(Resident.history.model, f"household__{HOME}", since="history_date"),
@@ -164,6 +164,4 @@ stays(
     keeps(Session, None),
     *(keeps(model, None) for model in (AccessAttempt, AccessAttemptExpiration, AccessFailureLog, AccessLog)),
 )
-stays(
-    _("Django's own lists, the same everywhere."), *(keeps(model, None) for model in (Group, Permission, ContentType))
-)
+stays(_("Django's own lists."), *(keeps(model, None) for model in (Group, Permission, ContentType)))

@@ -7,9 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from residents.retention import KeepClass, before_the_end, emptied, goes, keeps, register, stays, until_the_end
 from rounds.models import Assignment, HeldMark, Mark, Round, RoundEvent, Visit
 
-REMARKS = KeepClass(
-    "remarks", _("Remarks and names on door lists"), _("the end of the round"), days=30, low=7, high=180
-)
+REMARKS = KeepClass("remarks", _("Remarks, names on door lists"), _("the end of the round"), days=30, low=7, high=180)
 
 register(
     REMARKS,

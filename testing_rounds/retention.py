@@ -1,4 +1,4 @@
-"""How long results are kept by person: some days after the round; while a clock runs, nothing goes (clock/retention.py)."""
+"""How long results are kept by person. While a clock runs nothing goes (clock/retention.py)."""
 
 from django.utils.translation import gettext_lazy as _
 

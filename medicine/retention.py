@@ -1,0 +1,34 @@
+"""Medicine, questions to the doctor and dates: the most private there is, and the shortest kept."""
+
+from django.utils.translation import gettext_lazy as _
+
+from medicine.models import (
+    BagThing,
+    Entry,
+    Errand,
+    ErrandStep,
+    Handover,
+    MedicalDate,
+    Question,
+    Settlement,
+)
+from residents.retention import KeepClass, goes, register
+
+ERRANDS = KeepClass("errands", _("Medicine errands"), _("the day it ended"), days=14, low=3, high=90)
+DOCTOR = KeepClass("doctor", _("Questions to the doctor"), _("the day it was closed"), days=14, low=3, high=90)
+DATES = KeepClass("dates", _("Medical dates"), _("the day it was closed"), days=14, low=3, high=90)
+
+register(
+    ERRANDS,
+    goes(Handover, "thing__errand__compound", since="thing__errand__ended_at"),
+    goes(BagThing, "errand__compound", since="errand__ended_at"),
+    goes(Settlement, "errand__compound", since="errand__ended_at"),
+    goes(ErrandStep, "errand__compound", since="errand__ended_at"),
+    goes(Errand, "compound", since="ended_at", counted=("state",)),
+)
+register(
+    DOCTOR,
+    goes(Entry, "question__compound", since="question__closed_at"),
+    goes(Question, "compound", since="closed_at"),
+)
+register(DATES, goes(MedicalDate, "compound", since="closed_at", counted=("kind", "end")))
