@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from compound.today import read_today
+from compound.today_lines import all_asks
 from notices.models import Message
 from residents.models import Compound, Household, RoleGrant
 from rounds.models import HeldMark, Round, Visit
@@ -113,6 +114,32 @@ def test_held_marks_and_unsent_phones_are_counted_for_whose_they_are(world):
         phone.save()
     assert names_of(world.chen) == [("held_marks", 2), ("phones_unsent", 2)]
     assert (names_of(world.qian), names_of(world.zhao)) == ([("phones_unsent", 2)], [])
+
+
+def test_what_is_late_comes_first_and_says_where_it_is_done(world, busy):
+    hold(world)
+    lines = read_today(world.chen).lines
+    assert [(line.name, line.count) for line in lines.today] == [("gaps", 3), ("held_marks", 1)]
+    assert (lines.next.link, lines.then_today[0].link) == (
+        reverse("rounds:gaps", args=[busy.pk]),
+        reverse("rounds:held"),
+    )
+    Round.objects.update(ends_at=timezone.now() - timedelta(minutes=1))
+    lines = read_today(world.chen).lines
+    assert ([line.name for line in lines.late], [line.name for line in lines.then_today]) == (["gaps"], ["held_marks"])
+
+
+def test_a_quiet_evening_is_said_to_be_one(world, client):
+    make_round(world.jiamu, world.building1, state="closed")
+    client.force_login(world.chen)
+    answer = client.get(ADDRESS, headers={"accept-language": "en"})
+    assert answer.context["day"].lines.is_empty
+    assert 'class="panel next is-quiet"' in answer.content.decode()
+
+
+def test_every_ask_has_a_name_of_its_own(db):
+    names = [ask.name for ask in all_asks()]
+    assert sorted(set(names)) == sorted(names)
 
 
 def test_a_round_past_its_end_says_so(world, client, busy):
