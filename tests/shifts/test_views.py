@@ -175,7 +175,7 @@ def test_the_list_costs_six_statements_however_long_it_is(world, live, client):
     soon(live)
     assert cost(lambda: listed(client)) == 6
     for number in range(6):
-        live.take(soon(live, 10 * number + 2), world.wei)
+        live.take(soon(live, 24 * number + 2), world.wei)
     assert cost(lambda: listed(client)) == 6
 
 
