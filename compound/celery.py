@@ -23,8 +23,6 @@ app.conf.beat_schedule = {
     "let-go-of-who-left": {"task": "shifts.tasks.let_go", "schedule": crontab(minute="*/5")},
     "close-due-lists": {"task": "buying.tasks.close_due_lists", "schedule": crontab()},
     "remind-of-dates": {"task": "medicine.tasks.remind_of_dates", "schedule": crontab(minute=7)},
-    "keep-to-periods": {"task": "residents.tasks.keep_to_periods", "schedule": crontab(hour=3, minute=20)},
-    "work-waiting-purges": {"task": "residents.tasks.work_waiting_purges", "schedule": 10.0},
     "ring-yellow-bags": {"task": "sanitation.tasks.ring_bags", "schedule": crontab(minute="*/10")},
     "plan-reminders": {"task": "compound.tasks.plan_due_reminders", "schedule": crontab()},
     "watch-report-deadlines": {"task": "reports.tasks.watch_report_deadlines", "schedule": crontab()},
