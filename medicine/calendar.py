@@ -21,6 +21,7 @@ from medicine.models import Errand, MedicalDate
 from medicine.telling import MedicineError, check_text, stewards_of
 from notices.models import Message
 from notices.services import draft_message, plan_messages
+from residents.listing import listed
 from residents.models import Building, Compound, Resident, RoleGrant, User
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -128,7 +129,7 @@ def _draft(compound: Compound, users: list[User], counts: Counts, today: date) -
         reminder=f"medical-dates:{compound.pk}",
         period=today.isoformat(),
         subject=subject % {"count": total},
-        body="\n".join(f"{building}: {_said(each)}" for building, each in order),
+        body="\n".join(_("%(building)s: %(doors)s") % {"building": row, "doors": _said(each)} for row, each in order),
         link=reverse("medicine:dates", args=[compound.pk]),
     )
 
@@ -143,4 +144,4 @@ def _said(counts: list[int]) -> str:
         parts.append(text % {"count": past})
     if bags:
         parts.append(ngettext("%(count)s bag due", "%(count)s bags due", bags) % {"count": bags})
-    return ", ".join(parts)
+    return listed(parts)

@@ -116,9 +116,7 @@ def answer_correct(request, pk):
     if form.is_valid():
         try:
             correct(entry=entry, by=request.user, **form.cleaned_data)
-            messages.success(
-                request, _("Corrected. What was wrong stays, struck; the household and the lead are told.")
-            )
+            messages.success(request, _("Corrected. What was wrong stays, struck; household and lead are told."))
             return redirect(row)
         except MedicineError as error:
             form.add_error(None, str(error))

@@ -15,9 +15,6 @@ from medicine.models.custody import Handover
 from residents.encryption import EncryptedTextField
 from residents.models import Compound, Household, HouseholdLink, Resident, User
 
-# For whoever deletes on schedule: days after the end, as data. Money stays as sums without a person.
-KEPT_DAYS = 30
-
 
 class ErrandQuerySet(models.QuerySet):
     def visible_to(self, user):
