@@ -28,7 +28,20 @@ from rounds.models import Round
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
-ROOMS = ("residents", "testing", "antigen", "clock", "supplies", "lifts", "care", "medicine", "shifts", "sanitation", "notices", "phones")
+ROOMS = (
+    "residents",
+    "testing",
+    "antigen",
+    "clock",
+    "supplies",
+    "lifts",
+    "care",
+    "medicine",
+    "shifts",
+    "sanitation",
+    "notices",
+    "phones",
+)
 
 HOUSEHOLDS = pgettext_lazy("unit", "households")
 PEOPLE = pgettext_lazy("unit", "people")

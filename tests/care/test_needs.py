@@ -194,7 +194,7 @@ def test_words_are_encrypted_and_forgotten_a_month_after_the_end(carers, world):
     confirm(need=need, teller=carers.by_desk, now=now)
     place = carers.place(now=now)
     carers.call(place, note=canary, now=now)
-    raw = Need.objects.extra(select={"raw": "words"}).values_list("raw", flat=True)  # noqa: S610
+    raw = Need.objects.extra(select={"raw": "words"}).values_list("raw", flat=True)
     assert all(canary not in str(each) for each in raw)
     forget_words(now + 30 * DAY - MINUTE)
     assert Need.objects.get(pk=need.pk).words == canary
