@@ -21,11 +21,13 @@ from django.utils import timezone
 
 from compound.demo_antigen import start_antigen_round
 from compound.demo_buying import show_group_buys
+from compound.demo_care import care_for
 from compound.demo_clock import build_clocks
 from compound.demo_lifts import show_call_down
 from compound.demo_notices import show_notices
-from compound.demo_reports import show_reports
+from compound.demo_medicine import show_medicine
 from compound.demo_money import open_demo_fund
+from compound.demo_reports import show_reports
 from compound.demo_sharing import share_things
 from compound.demo_supplies import fill_store, start_distribution
 from compound.demo_testing import show_a_positive_tube
@@ -95,9 +97,12 @@ def build_demo(*, stage: str, seed: int) -> Demo:
         fill_store(estate, sun, zhao)
         start_distribution(estate, sun, zhao, random.Random(seed))  # noqa: S311
         share_things(estate, sun)
+        care_for(estate, sun, zhao)
         open_demo_fund(estate, sun, zhao)
         show_group_buys(tower, chen, estate, sun, random.Random(seed))  # noqa: S311
         show_notices(estate, sun, zhao)
+        lu = _make_login(demo, "lu", "陆医生", RoleGrant.Role.DOCTOR, estate)
+        show_medicine(estate, sun, zhao, lu)
         show_reports(tower=tower, chen=chen, estate=estate, sun=sun)
     if stage == "closed":
         close_round(round=demo.round, by=chen, reason="全部楼层走完，缺户明早补")
