@@ -158,7 +158,7 @@ class Migration(migrations.Migration):
                 ('text_en', models.TextField(blank=True, max_length=2000, verbose_name='text in English')),
                 ('changed_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='changed at')),
                 ('changed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by whom')),
-                ('compound', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notice_wordings', to='residents.compound')),
+                ('compound', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notice_wordings', to='residents.compound', verbose_name='compound')),
             ],
             options={
                 'verbose_name': 'wording of a notice',

@@ -40,7 +40,9 @@ class Usual(models.TextChoices):
 class Wording(models.Model):
     """A compound's own wording of a usual notice. Where it has none, the one of `notices/wordings.py` is used."""
 
-    compound = models.ForeignKey(Compound, on_delete=models.CASCADE, related_name="notice_wordings")
+    compound = models.ForeignKey(
+        Compound, verbose_name=_("compound"), on_delete=models.CASCADE, related_name="notice_wordings"
+    )
     usual = models.CharField(_("for"), max_length=12, choices=Usual)
     title = models.CharField(_("title"), max_length=60)
     text = models.TextField(_("text"), max_length=LONGEST_TEXT)

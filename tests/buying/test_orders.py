@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import IntegrityError, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from buying.models import BuyingRules, GroupOrder, Item, OrderStep, PaperSeen
 from buying.orders import (
@@ -30,6 +30,12 @@ from tests.buying.buys import HOUR, Buy
 from tests.world import CANARY
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    with translation.override("en"):
+        yield
 
 
 def states(buy) -> list[tuple[str, str]]:

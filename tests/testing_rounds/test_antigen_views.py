@@ -328,7 +328,7 @@ def test_the_leads_page_costs_the_same_for_any_building(world, lead, django_asse
     for number in range(homes):
         move_in(doors[number % len(doors)], f"甲{number}", f"乙{number}")
     antigen = AntigenRound(world)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         lead.get(at("antigen_building", antigen.round.pk, world.building1.pk))
 
 
