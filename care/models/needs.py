@@ -167,7 +167,7 @@ class NeedStep(models.Model):
     class Step(models.TextChoices):
         ASKED = "asked", _("asked for")
         CLAIMED = "claimed", _("taken")
-        STARTED = "started", _("begun")
+        STARTED = "started", pgettext_lazy("need", "begun")
         WAITS = "waits", _("waits until")
         RELEASED = "released", _("given back")
         DONE = "done", pgettext_lazy("need", "done")
