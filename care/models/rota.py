@@ -21,7 +21,7 @@ MOST_MISSED = 2  # after so many calls in vain somebody knocks
 
 
 class Cadence(models.IntegerChoices):
-    DAILY = 1, _("every day")
+    DAILY = 1, pgettext_lazy("rhythm", "every day")
     SECOND = 2, _("every 2 days")
     THIRD = 3, _("every 3 days")
     WEEKLY = 7, _("every week")
