@@ -4,6 +4,7 @@ two hands, one settled, one for tomorrow; dialysis every third day."""
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.utils import timezone
 
@@ -23,7 +24,7 @@ def show_medicine(estate: Compound, steward: User, lead: User, doctor: User) -> 
     people = list(rows.select_related("household__door__building").order_by("household__door__building", "pk")[:60:6])
     teller, today = Teller(by=steward), timezone.localdate()
     _fill_desk(people, teller, doctor)
-    facts = {"teller": teller, "planned_on": today + timedelta(days=1)}
+    facts: dict[str, Any] = {"teller": teller, "planned_on": today + timedelta(days=1)}
     ask_errand(resident=people[3], hospital="中心医院", is_cold=True, needed_by=today + timedelta(days=3), **facts)
     walking = ask_errand(resident=people[4], hospital="中心医院", window="特药窗口 3 号", **facts)
     mine, leads = (Hand(Handover.Holder.PERSON, user) for user in (steward, lead))
@@ -44,8 +45,7 @@ def _fill_desk(people: list[Resident], teller: Teller, doctor: User) -> None:
         ask(household=one.household, resident=one, text=text, teller=teller)
         for one, text in zip(people, words, strict=False)
     ]
-    answer(
-        question=asked[1], kind="guidance", text="多喝水，每四小时量一次体温；超过 39 度或没精神就去医院。", by=doctor
-    )
+    advice = "多喝水，每四小时量一次体温；超过 39 度或没精神就去医院。"
+    answer(question=asked[1], kind="guidance", text=advice, by=doctor)
     wrong = answer(question=asked[2], kind="guidance", text="用毛巾擦干即可。", by=doctor)
     correct(entry=wrong, kind="guidance", text="请用流动清水冲洗至少 15 分钟；还疼就去医院。", by=doctor)

@@ -85,7 +85,7 @@ def home_ask(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """For one of the household, or without saying for whom."""
     home, chosen = visitor.household, request.POST.get("person", "")
     person = next((one for one in home.residents.current() if str(one.pk) == chosen), None)
-    told = {"household": home, "resident": person, "teller": Teller(link=visitor.link)}
+    told: dict[str, Any] = {"household": home, "resident": person, "teller": Teller(link=visitor.link)}
     text = request.POST.get("text", "")
     return _try(visitor, "doctor", NEW, request.POST, lambda: ask(text=text, **told))
 

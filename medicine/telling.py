@@ -73,5 +73,5 @@ def tell(users: Iterable[User], *, compound: Compound, subject: Any, body: Any, 
     """`subject` and `body` are given lazily, or as functions: they are said in the portal's language, to people alone
     and to no chat group."""
     with translation.override(settings.LANGUAGE_CODE):
-        said = {"subject": str(subject()), "body": str(body())}
+        said: dict[str, Any] = {"subject": str(subject()), "body": str(body())}
         return plan_message(compound=compound, users=users, webhooks=(), period="once", **said, **more)

@@ -180,7 +180,7 @@ def _errand_page(request, row: Errand, status: int = 200, **more):
     people = hands_of(row)
     hands = {"people": people, "user": request.user}
     stops = read_bag(row)
-    before = WAY.index(row.state) if row.state in WAY else 0
+    before = next((n for n, state in enumerate(WAY) if state == row.state), 0)
     context = {
         "errand": row,
         "compound": row.compound,

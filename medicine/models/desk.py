@@ -5,6 +5,8 @@ Neither a record nor a prescription. What was said wrongly stays, struck, beside
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -98,6 +100,10 @@ class Entry(models.Model):
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     link = models.ForeignKey(HouseholdLink, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     at = models.DateTimeField(_("at"), default=timezone.now)
+
+    is_struck: bool  # set for the desk's page, like the form that corrects it
+    is_open: bool
+    form: Any
 
     class Meta:
         verbose_name = _("entry of a question")

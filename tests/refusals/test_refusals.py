@@ -9,7 +9,19 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import override
 
-from tests.refusals import buying, buying_arrived, clock, lifts, money, reports, sharing, supplies, table, testing
+from tests.refusals import (
+    buying,
+    buying_arrived,
+    clock,
+    lifts,
+    medicine,
+    money,
+    reports,
+    sharing,
+    supplies,
+    table,
+    testing,
+)
 from tests.refusals import notices as notice_refusals
 from tests.refusals.table import ELSEWHERE
 
@@ -29,6 +41,7 @@ SERVICES = (
     *("supplies/ledger.py", "supplies/services.py", "supplies/absent.py", "supplies/photos.py"),
     *("money/books.py", "money/counting.py", "money/expenses.py", "money/funds.py", "money/gifts.py"),
     *("money/receipts.py", "money/winding_up.py"),
+    *("medicine/asking.py", "medicine/bags.py", "medicine/calendar.py", "medicine/finding.py", "medicine/telling.py"),
 )
 # What they refuse is read in both languages, or provoked one by one, beside their own tests.
 BESIDE = {
@@ -45,12 +58,12 @@ BESIDE = {
 }
 ROWS = {
     f"{each.__name__.rpartition('.')[2]}: {name}": row
-    for each in (table, buying, lifts, sharing, clock, testing, supplies, money, buying_arrived, reports)
+    for each in (table, buying, lifts, sharing, clock, testing, supplies, money, buying_arrived, reports, medicine)
     for name, row in each.ROWS.items()
 } | {f"notices: {name}": row for name, row in notice_refusals.ROWS.items()}
 APPS = (
     *("residents", "rounds", "notices", "testing_rounds", "lifts", "sharing", "supplies", "clock", "money"),
-    *("buying", "reports", "compound"),
+    *("buying", "medicine", "reports", "compound"),
 )
 
 
