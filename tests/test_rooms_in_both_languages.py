@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from buying.models import GroupOrder, JointSide, OrderLine
+from care.models import CallPlace, Need
 from clock.models import Case, Clock, Homecoming
 from compound.demo import build_demo
 from lifts.models import CallDown
@@ -42,6 +43,7 @@ def desks(db):
             *_money_pages(estate),
             *_sharing_pages(estate),
             *_medicine_pages(estate),
+            *_care_pages(estate),
             *_antigen_pages(estate),
             *_clock_pages(estate),
         ],
@@ -155,6 +157,16 @@ def _medicine_pages(estate):
     return _paths(
         ([estate.pk], " ".join(f"medicine:{name}" for name in names.split())),
         *(([bag.pk], "medicine:errand medicine:errand_edit") for bag in bags),
+    )
+
+
+def _care_pages(estate):
+    needs = Need.objects.filter(compound=estate)
+    names = "needs rules need_add calls week rota_add"
+    return _paths(
+        ([estate.pk], " ".join(f"care:{name}" for name in names.split())),
+        *(([need.pk], "care:need") for need in needs),
+        ([CallPlace.objects.filter(compound=estate).first().pk], "care:place"),
     )
 
 

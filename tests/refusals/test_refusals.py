@@ -12,6 +12,7 @@ from django.utils.translation import override
 from tests.refusals import (
     buying,
     buying_arrived,
+    care,
     clock,
     lifts,
     medicine,
@@ -34,6 +35,7 @@ SERVICES = (
     *("clock/cases.py", "clock/homecoming.py", "testing_rounds/tubes.py", "testing_rounds/people.py"),
     "testing_rounds/answers.py",
     *("notices/composing.py", "notices/publishing.py", "notices/reaching.py", "compound/ladder.py"),
+    *("care/needs.py", "care/calling.py", "care/knocking.py", "care/telling.py"),
     *("sharing/offering.py", "sharing/wishing.py", "sharing/pledging.py", "sharing/telling.py"),
     *("testing_rounds/recall.py", "testing_rounds/labs.py", "testing_rounds/stairwell.py"),
     *("buying/services.py", "buying/orders.py", "buying/ordering.py", "buying/quantities.py", "buying/joint.py"),
@@ -58,12 +60,25 @@ BESIDE = {
 }
 ROWS = {
     f"{each.__name__.rpartition('.')[2]}: {name}": row
-    for each in (table, buying, lifts, sharing, clock, testing, supplies, money, buying_arrived, reports, medicine)
+    for each in (
+        table,
+        buying,
+        lifts,
+        sharing,
+        clock,
+        testing,
+        supplies,
+        money,
+        buying_arrived,
+        reports,
+        medicine,
+        care,
+    )
     for name, row in each.ROWS.items()
 } | {f"notices: {name}": row for name, row in notice_refusals.ROWS.items()}
 APPS = (
     *("residents", "rounds", "notices", "testing_rounds", "lifts", "sharing", "supplies", "clock", "money"),
-    *("buying", "medicine", "reports", "compound"),
+    *("buying", "care", "medicine", "reports", "compound"),
 )
 
 
