@@ -154,9 +154,9 @@ def make_progress(
         standings[pk].household_count = count
     progress = {}
     for pk in own:
-        side = mine.get(pk)
-        beside = together[side.joint_id] if side else []
-        progress[pk] = Progress(standings[pk], side, beside, {s.order_id: standings[s.order_id] for s in beside})
+        own_side = mine.get(pk)
+        beside = together[own_side.joint_id] if own_side else []
+        progress[pk] = Progress(standings[pk], own_side, beside, {s.order_id: standings[s.order_id] for s in beside})
     return progress
 
 

@@ -143,7 +143,8 @@ def make_settlement(order: GroupOrder, read: BooksRead, households: Iterable[int
     lines, parcels, entries = read.lines, read.parcels, read.entries
     is_estimate = order.state in ESTIMATED and not _came_to_nothing(order)
     homes: dict[int, Household] = {}
-    for row in (*lines, *(parcel.line for parcel in parcels), *entries):
+    rows: list[OrderLine | MoneyEntry] = [*lines, *(parcel.line for parcel in parcels), *entries]
+    for row in rows:
         if row.household is not None:
             homes.setdefault(row.household.pk, row.household)
     lots = [] if order.state == State.CANCELLED else _ordered(lines) if is_estimate else _lots(parcels)

@@ -24,9 +24,9 @@ from compound.demo_buying import show_group_buys
 from compound.demo_care import care_for
 from compound.demo_clock import build_clocks
 from compound.demo_lifts import show_call_down
-from compound.demo_notices import show_notices
 from compound.demo_medicine import show_medicine
 from compound.demo_money import open_demo_fund
+from compound.demo_notices import show_notices
 from compound.demo_reports import show_reports
 from compound.demo_sharing import share_things
 from compound.demo_supplies import fill_store, start_distribution

@@ -7,6 +7,7 @@ was found is told by a person, and a positive by who comes to the door.
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
@@ -21,7 +22,7 @@ SHOWN_FOR = timedelta(hours=24)  # after the round was closed
 
 def tests_part(visitor: Visitor) -> Part | None:
     """One statement."""
-    visits = visits_of(visitor.household)
+    visits: list[Any] = visits_of(visitor.household)  # with what it annotates
     if not visits:
         return None
     # Who is to stay at home is waited for at the door: the round down in the yard does not call them.
@@ -37,7 +38,8 @@ def tests_part(visitor: Visitor) -> Part | None:
 
 
 def _is_near(visit: Visit) -> bool:
-    return visit.round.is_open or visit.round.closed_at > timezone.now() - SHOWN_FOR
+    closed_at = visit.round.closed_at
+    return visit.round.is_open or (closed_at is not None and closed_at > timezone.now() - SHOWN_FOR)
 
 
 def visits_of(household: Household) -> list[Visit]:

@@ -28,9 +28,10 @@ def lift_disinfections(user: User, compound: Compound, asked: dict[str, Any]) ->
         rows = rows.filter(started_at__date__gte=asked["since"])
     if asked.get("until"):
         rows = rows.filter(started_at__date__lt=asked["until"] + timedelta(days=1))
-    return list(
+    lines = (
         rows.order_by()
         .values("call_down", "lift__building__name", "call_down__entrance", "agent", "strength")
         .annotate(times=Count("pk"), first=Min("started_at"), last=Max("safe_at"))
         .order_by("-last")[:MOST]
     )
+    return [dict(line) for line in lines]

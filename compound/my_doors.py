@@ -59,7 +59,7 @@ WORDS: dict[str, dict[str, Any]] = {
 }
 
 
-DETAILS = {Round.Kind.BUYING: "delivery", Round.Kind.WASTE: "waste_round"}
+DETAILS: dict[str, str] = {Round.Kind.BUYING: "delivery", Round.Kind.WASTE: "waste_round"}
 
 
 def build_feed(device: Device) -> dict[str, Any]:

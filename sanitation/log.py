@@ -10,11 +10,12 @@ from django.utils import timezone
 
 from residents.models import Compound, User
 from sanitation.models import Disinfection, DisinfectionStep
+from sanitation.models.disinfections import DisinfectionQuerySet
 
 Step = DisinfectionStep.Kind
 
 
-def list_disinfections(compound: Compound, user: User, asked: dict[str, Any]) -> QuerySet[Disinfection]:
+def list_disinfections(compound: Compound, user: User, asked: dict[str, Any]) -> DisinfectionQuerySet:
     """What the user may see of it. Two statements when listed, the steps in the second."""
     rows = (
         Disinfection.objects.visible_to(user)

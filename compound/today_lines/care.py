@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
@@ -10,17 +11,18 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from care.models import CallPlace, Need
+from care.models.needs import NeedQuerySet
 from compound.today_lines import Ask, Urgency, at_thing, in_place
 from medicine.models import Errand, Question
 from notices.models import Notice
 from shifts.models import Shift
 
-NEEDS = {"thing": "pk", "link": in_place("care:needs", "care:home")}
-CALLS = {"link": in_place("care:calls", "care:home")}
-BAGS = {"link": in_place("medicine:errands", "medicine:home")}
+NEEDS: dict[str, Any] = {"thing": "pk", "link": in_place("care:needs", "care:home")}
+CALLS: dict[str, Any] = {"link": in_place("care:calls", "care:home")}
+BAGS: dict[str, Any] = {"link": in_place("medicine:errands", "medicine:home")}
 
 
-def needs(user) -> QuerySet:
+def needs(user) -> NeedQuerySet:
     return Need.objects.visible_to(user).open().exclude(state=Need.State.DONE)
 
 

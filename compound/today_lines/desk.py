@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import IntegerField, QuerySet
 from django.db.models.functions import Cast, ExtractHour, ExtractMinute
@@ -43,7 +44,7 @@ def unsent(user, now, *, is_given_up: bool) -> QuerySet:
     return rows.filter(state__in=waits, due_at__lt=now - STUCK)
 
 
-REPORT = {"compound": "compound", "thing": MINUTE, "when": due, "link": in_place("reports:daily", "reports:home")}
+REPORT: dict[str, Any] = {"thing": MINUTE, "when": due, "link": in_place("reports:daily", "reports:home")}
 
 ASKS = (
     Ask(

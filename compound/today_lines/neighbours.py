@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -10,16 +11,17 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from buying.models import GroupOrder
+from buying.models.orders import GroupOrderQuerySet
 from compound.today_lines import Ask, Urgency, at_thing, in_place
 from money.models import Expense
 from sharing.models import Reservation
 
 State = GroupOrder.State
 SOON = timedelta(hours=2)
-ORDER = {"thing": "pk", "link": at_thing("buying:order", "buying:list")}
+ORDER: dict[str, Any] = {"thing": "pk", "link": at_thing("buying:order", "buying:list")}
 
 
-def orders(user) -> QuerySet:
+def orders(user) -> GroupOrderQuerySet:
     return GroupOrder.objects.kept_by(user)
 
 
