@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from residents.models import Building, Compound, Door, User
 from residents.numbers_typed import NumberError, read_quantity
@@ -126,7 +127,7 @@ class DisinfectionForm(forms.Form):
     building = forms.ModelChoiceField(
         label=_("Building"), queryset=Building.objects.none(), required=False, empty_label=_("outside the houses")
     )
-    part = forms.ChoiceField(label=_("Part"), choices=Part.choices)
+    part = forms.ChoiceField(label=pgettext_lazy("place", "Part"), choices=Part.choices)
     place = forms.CharField(
         label=_("Place more exactly"),
         max_length=60,
@@ -231,7 +232,7 @@ class FilterForm(forms.Form):
     building = forms.ModelChoiceField(
         label=_("Building"), queryset=Building.objects.none(), required=False, empty_label=_("all")
     )
-    part = forms.ChoiceField(label=_("Part"), choices=[("", _("all")), *Part.choices], required=False)
+    part = forms.ChoiceField(label=pgettext_lazy("place", "Part"), choices=[("", _("all")), *Part.choices], required=False)
     reason = forms.ChoiceField(
         label=_("Reason"), choices=[("", _("all")), *Disinfection.Reason.choices], required=False
     )

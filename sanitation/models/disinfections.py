@@ -67,7 +67,7 @@ class Disinfection(models.Model):
     building = models.ForeignKey(
         Building, verbose_name=_("building"), on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    part = models.CharField(_("part"), max_length=8, choices=Part)
+    part = models.CharField(pgettext_lazy("place", "part"), max_length=8, choices=Part)
     place = models.CharField(_("place more exactly"), max_length=60, blank=True)
     reason = models.CharField(_("reason"), max_length=8, choices=Reason)
     agent = models.CharField(_("disinfectant"), max_length=10, choices=Agent)
