@@ -40,7 +40,8 @@ def doctor_part(visitor: Visitor) -> Part | None:
         "ask_at": visitor.address("home_ask"),
         "refused": visitor.refusal_at("doctor", NEW),
     }
-    return Part("doctor", "home/_doctor.html", context, style=STYLE)
+    alarms = sum(hasattr(question, "alarm") and question.closed_at is None for question in page.questions)
+    return Part("doctor", "home/_doctor.html", context, style=STYLE, todo=alarms, is_alarm=bool(alarms))
 
 
 def errands_part(visitor: Visitor) -> Part | None:
@@ -53,7 +54,8 @@ def errands_part(visitor: Visitor) -> Part | None:
         errand.reopen_at = visitor.address("home_errand", errand.pk, "missing")  # type: ignore[attr-defined]
         errand.refused = visitor.refusal_at("medicine", errand.pk)  # type: ignore[attr-defined]
         errand.at_home = _seen_from_home(errand)  # type: ignore[attr-defined]
-    return Part("medicine", "home/_medicine.html", {"errands": errands}, style=STYLE)
+    brought = sum(errand.state == Errand.State.DELIVERED for errand in errands)
+    return Part("medicine", "home/_medicine.html", {"errands": errands}, style=STYLE, todo=brought)
 
 
 def _seen_from_home(errand: Errand) -> list[tuple[str, list[str]]]:

@@ -102,6 +102,7 @@ class Part:
     script: str = ""
     style: str = ""
     todo: int = 0  # things the household is asked to do in it
+    is_alarm: bool = False  # a doctor says call 120 or go to hospital: before everything else
 
     @property
     def title(self) -> str:
@@ -155,6 +156,7 @@ def over(visitor: Visitor) -> HttpResponse:
 
 def _page(visitor: Visitor, *, status: int = 200, **words: Any) -> HttpResponse:
     parts = [part for read in PARTS if (part := import_string(read)(visitor)) is not None]
+    parts.sort(key=lambda part: not part.is_alarm)
     door = visitor.household.door
     address = reverse("home", args=[visitor.secret])
     context = {

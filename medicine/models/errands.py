@@ -111,7 +111,7 @@ class Errand(models.Model):
 
 class ErrandStep(models.Model):
     class Kind(models.TextChoices):
-        ASKED = "asked", _("asked for")
+        ASKED = "asked", pgettext_lazy("medicine", "asked for")
         CHANGED = "changed", _("changed")
         PICKED_UP = "picked_up", _("picked up")
         AT_HOSPITAL = "hospital", _("at the hospital")

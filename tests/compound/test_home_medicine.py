@@ -126,3 +126,13 @@ def test_the_parts_cost_one_statement_empty_and_no_more_with_much(ward, lin):
     assert (few, (cost(doctor_part), cost(errands_part))) == ((3, 3), (3, 3))
     lin.page()
     assert HouseholdLink.objects.exclude(last_used_at=None).count() == 0
+
+
+def test_a_standing_alarm_is_a_thing_to_do_and_a_corrected_one_is_not(ward, lin):
+    def part():
+        return doctor_part(Visitor(find_link(lin.secret), lin.secret))
+
+    entry = ward.advise(ward.question(), kind="hospital", text="去医院")
+    assert (part().is_alarm, part().todo) == (True, 1)
+    correct(entry=entry, kind="guidance", text="不必去", by=ward.lu)
+    assert (part().is_alarm, part().todo) == (False, 0)
