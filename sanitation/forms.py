@@ -232,7 +232,9 @@ class FilterForm(forms.Form):
     building = forms.ModelChoiceField(
         label=_("Building"), queryset=Building.objects.none(), required=False, empty_label=_("all")
     )
-    part = forms.ChoiceField(label=pgettext_lazy("place", "Part"), choices=[("", _("all")), *Part.choices], required=False)
+    part = forms.ChoiceField(
+        label=pgettext_lazy("place", "Part"), choices=[("", _("all")), *Part.choices], required=False
+    )
     reason = forms.ChoiceField(
         label=_("Reason"), choices=[("", _("all")), *Disinfection.Reason.choices], required=False
     )
