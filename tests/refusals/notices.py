@@ -156,7 +156,7 @@ SAYS = {
     "knocked twice": (
         knock_twice,
         "knock and tell round 1 · 停水 runs still: close it before you knock again.",
-        "敲门通知第 1 轮 · 停水还在进行：结束后才能再敲一轮。",
+        "第 1 轮上门通知 · 停水还在进行：结束后才能再敲一轮。",
     ),
     "knocked at nobody": (
         knock_at_nobody,

@@ -64,6 +64,12 @@ def opened(world, **changes):
     return round
 
 
+def confidential(world):
+    round = opened(world)
+    Round.objects.filter(pk=round.pk).update(is_confidential=True)
+    return round
+
+
 def closed(world):
     round = opened(world)
     close_round(round=round, by=world.chen)
@@ -489,6 +495,11 @@ ROWS = {
         lambda world: offer_segments(round=opened(world), floors=0),
         "A segment has 1 to 60 floors.",
         "每段 1 到 60 层。",
+    ),
+    "taken by hand alone": (
+        lambda world: offer_segments(round=confidential(world), floors=5),
+        "This route is given out by hand: what volunteers take themselves is shown to all of them.",
+        "这条路线由干事指派：志愿者自行认领的路线，所有志愿者都看得到。",
     ),
     "cut when over": (lambda world: offer_segments(round=closed(world), floors=3), *OVER),
     "marked before it opens": (

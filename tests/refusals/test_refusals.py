@@ -18,6 +18,7 @@ from tests.refusals import (
     medicine,
     money,
     reports,
+    retaining,
     sharing,
     supplies,
     table,
@@ -30,7 +31,15 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
 SERVICES = (
     *("reports/services.py", "reports/placing.py", "reports/arranging.py"),
     *("residents/services.py", "residents/joining.py", "residents/merging.py", "residents/devices.py"),
-    *("residents/squad.py", "rounds/services.py", "rounds/segments.py", "rounds/marks.py", "rounds/paper.py"),
+    *(
+        "residents/purge.py",
+        "residents/retaining.py",
+        "residents/squad.py",
+        "rounds/services.py",
+        "rounds/segments.py",
+        "rounds/marks.py",
+        "rounds/paper.py",
+    ),
     *("residents/posts.py", "notices/services.py", "lifts/riding.py", "lifts/services.py", "clock/services.py"),
     *("clock/cases.py", "clock/homecoming.py", "testing_rounds/tubes.py", "testing_rounds/people.py"),
     "testing_rounds/answers.py",
@@ -71,6 +80,7 @@ ROWS = {
         money,
         buying_arrived,
         reports,
+        retaining,
         medicine,
         care,
     )
