@@ -83,9 +83,9 @@ def no_knock(world):
     open_knocks(compound=world.jiamu, by=world.chen)
 
 
-MOMENT = ("Choose a moment from now on, within 30 days.", "请选现在起 30 天内的时间。")
+MOMENT = ("Choose a moment from now on, within 30 days.", "请选从现在起 30 天内的时间。")
 ROWS = {
-    "no desk": (no_desk, "The care desk is not open here yet.", "本小区还没有开设关怀台。"),
+    "no desk": (no_desk, "The care desk is not open here yet.", "这里还没开通关怀台。"),
     "no words": (partial(need, words=" "), "Say in a few words what is needed.", "请简单写明需要什么。"),
     "too many words": (
         partial(need, words="菜" * 301),
@@ -101,7 +101,7 @@ ROWS = {
     "too many needs": (
         too_many,
         "10 needs of this household are open already. End one first.",
-        "这户已有 10 条求助未办，请先结束一条。",
+        "这户已有 10 个求助未办结，请先结束一个。",
     ),
     "heard by a stranger": (
         lambda world: need(world, teller=Teller(by=world.chen, heard_by=world.other_volunteer)),
@@ -110,7 +110,7 @@ ROWS = {
     "claimed twice": (
         lambda world: claim(need=claimed(world), by=world.zhao),
         "Somebody was quicker: this is seen to already.",
-        "有人更快一步：已经有人在办。",
+        "别人先接了：已有人在办。",
     ),
     "waits for yesterday": (
         lambda world: wait(need=claimed(world), by=world.chen, until=timezone.now() - DAY, reason="等"),
@@ -123,19 +123,19 @@ ROWS = {
     "an older screen": (
         lambda world: start(need=claimed(world), by=world.chen, saw=1),
         "This has moved on meanwhile. Look at it as it is now.",
-        "这条刚才有了变化，请按现在的情况再看一次。",
+        "这个求助刚有变化，请看最新情况。",
     ),
     "confirmed too early": (
         lambda world: confirm(need=claimed(world), teller=Teller(by=world.chen)),
         "This cannot be done now: the need is taken.",
-        "现在不能这样操作：求助已认领。",
+        "现在不能这样操作：求助状态为“已认领”。",
     ),
     "opened again too late": (
         long_ago,
         "This ended more than a week ago: ask anew.",
         "结束已超过一周，请重新求助。",
     ),
-    "called who is gone": (gone, "This person does not live here any more.", "此人已不住这里。"),
+    "called who is gone": (gone, "This person does not live here any more.", "此人已不住在这里。"),
     "on the rota twice": (
         lambda world: (place(world), place(world)),
         "This person is on the rota already.",
@@ -168,5 +168,5 @@ ROWS = {
         "请选 24 小时以内的时间。",
     ),
     "heard nothing known": (partial(hear, heard="met"), "Choose what was heard.", "请选通话结果。"),
-    "nobody to knock for": (no_knock, "Nobody waits for a knock now.", "现在没有需要上门敲的人。"),
+    "nobody to knock for": (no_knock, "Nobody waits for a knock now.", "现在没有要敲门的人。"),
 }
