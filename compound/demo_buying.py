@@ -61,8 +61,8 @@ def _vegetables(tower: Compound, chen: User, now: datetime, luck: random.Random)
         tower,
         chen,
         [
-            {"name": "蔬菜包 A", "spec": "青菜、土豆、番茄等 8 样，约 5 kg", "unit": "份", "price": Decimal("58.00")},
-            {"name": "五花肉", "spec": "冷鲜", "measure": "weight", "unit": "kg", "price": Decimal("39.90")},
+            {"name": "蔬菜包 A", "spec": "青菜、土豆、番茄等 8 样，约 5 公斤", "unit": "份", "price": Decimal("58.00")},
+            {"name": "五花肉", "spec": "冷鲜", "measure": "weight", "unit": "公斤", "price": Decimal("39.90")},
         ],
         title="蔬菜包和鲜肉",
         category="vegetables",
