@@ -34,9 +34,7 @@ ROOM = Room(
     read,
     (
         Figure("rides", _("lift rides of one household each"), TIMES, "电梯趟次 叫号趟次"),
-        Figure(
-            "disinfections", _("lift disinfections"), TIMES, "电梯消毒 电梯消杀", in_bulletin=True
-        ),
+        Figure("disinfections", _("lift disinfections"), TIMES, "电梯消毒 电梯消杀", in_bulletin=True),
         Figure("out_of_service", _("lifts out of service"), LIFTS, "电梯故障 故障电梯", in_bulletin=True),
     ),
 )
