@@ -255,6 +255,7 @@ class ColumnMappingAdmin(FactAdmin):
 class RetentionPeriodAdmin(FactAdmin):
     """Set on the privacy page of the compound."""
 
+    search_fields = ["code"]
     compound_path = "compound"
     list_display = ["compound", "code", "days", "by", "at"]
     list_filter = ["code", "compound"]
@@ -263,6 +264,7 @@ class RetentionPeriodAdmin(FactAdmin):
 
 @admin.register(RetentionDeed)
 class RetentionDeedAdmin(FactAdmin):
+    search_fields = ["code"]
     compound_path = "compound"
     list_display = ["at", "compound", "code", "table", "row_count"]
     list_filter = ["code", "compound"]
@@ -271,6 +273,7 @@ class RetentionDeedAdmin(FactAdmin):
 
 @admin.register(KeptCount)
 class KeptCountAdmin(FactAdmin):
+    search_fields = ["table"]
     compound_path = "compound"
     list_display = ["compound", "table", "key", "number", "at"]
     list_filter = ["compound"]
@@ -281,6 +284,7 @@ class KeptCountAdmin(FactAdmin):
 class PurgeAdmin(FactAdmin):
     """Asked for and approved on the compound's own page, by two people."""
 
+    search_fields = ["reason"]
     compound_path = "compound"
     list_display = ["compound", "reason", "asked_by", "asked_at", "approved_by", "approved_at", "finished_at"]
     list_filter = ["compound"]
@@ -289,6 +293,7 @@ class PurgeAdmin(FactAdmin):
 
 @admin.register(PurgeStep)
 class PurgeStepAdmin(FactAdmin):
+    search_fields = ["purge__compound__name"]
     compound_path = "purge__compound"
     list_display = ["purge", "table", "deed", "row_count", "at"]
     list_select_related = ["purge__compound"]
@@ -296,6 +301,7 @@ class PurgeStepAdmin(FactAdmin):
 
 @admin.register(PurgeCertificate)
 class PurgeCertificateAdmin(FactAdmin):
+    search_fields = ["digest"]
     compound_path = "purge__compound"
     list_display = ["purge", "digest", "at"]
     list_select_related = ["purge__compound"]
