@@ -49,7 +49,7 @@ def knock_at_unread(*, notice: Notice, by: User) -> Round:
     houses = notice.compound.buildings.filter(pk__in=set(homes.values()))
     round = create_round(
         compound=notice.compound,
-        kind=Round.Kind.NOTIFY,
+        kind=Round.Kind.KNOCK,
         title=notice.title,
         starts_at=now,
         ends_at=now + LASTS,
@@ -81,7 +81,7 @@ def record_told(news: NewMarks) -> None:
     doors: dict[int, dict[int, tuple[bool, int]]] = defaultdict(dict)
     for mark in news.marks:
         visit = news.visits[mark.visit_id]
-        if visit.round.kind == Round.Kind.NOTIFY:
+        if visit.round.kind == Round.Kind.KNOCK:
             is_told = visit.outcome in {Outcome.DONE, Outcome.PARTLY}
             doors[visit.round_id][visit.household_id] = (is_told, mark.marked_by_id)
     for round_key, told in doors.items():
@@ -90,7 +90,7 @@ def record_told(news: NewMarks) -> None:
 
 def texts_for_rounds(rounds: Iterable[Round]) -> dict[int, str]:
     """What to say at the doors of a knock round: the notice itself. No statement where there is no such round."""
-    keys = [round.pk for round in rounds if round.kind == Round.Kind.NOTIFY]
+    keys = [round.pk for round in rounds if round.kind == Round.Kind.KNOCK]
     if not keys:
         return {}
     steps = LadderStep.objects.filter(round_key__in=keys).select_related("notice")

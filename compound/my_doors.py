@@ -47,6 +47,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "person_not": gettext_lazy("No kit given"),
     },
     Round.Kind.NOTIFY: {"done": gettext_lazy("Told")},
+    Round.Kind.KNOCK: {"done": gettext_lazy("Told")},
     Round.Kind.LEAFLET: {"done": gettext_lazy("Delivered")},
     Round.Kind.WELFARE: {"done": gettext_lazy("Checked on")},
     Round.Kind.WASTE: {

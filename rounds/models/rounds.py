@@ -41,6 +41,7 @@ class Round(models.Model):
         WASTE = "waste", _("door-to-door rubbish")
         SUPPLIES = "supplies", _("hand-out of supplies")  # details in supplies
         BUYING = "buying", _("delivery of a group buy")  # details in buying
+        KNOCK = "knock", _("knock for a notice")  # who has not read it: compound.ladder
 
         @classmethod
         def tests(cls) -> frozenset[str]:

@@ -53,6 +53,6 @@ def test_a_wrong_notice_is_put_right_and_the_unread_are_knocked_at(world, stewar
 
     page.reload()
     press(page, "/knock/")
-    eventually(lambda: Round.objects.filter(kind="notify", state="open").count(), 1)
+    eventually(lambda: Round.objects.filter(kind="knock", state="open").count(), 1)
     eventually(lambda: Round.objects.get().visits.filter(household=world.lin_home).exists(), False)
     assert page.url.endswith(f"/rounds/{Round.objects.get().pk}/")

@@ -41,7 +41,7 @@ def test_one_click_opens_a_round_of_the_unread_doors_alone(world, notice, client
     round = Round.objects.get()
     assert (answer.status_code, answer.url) == (302, round.get_absolute_url())
     assert {visit.household for visit in round.visits.all()} == {world.elder_home, world.tenant_home, world.far_home}
-    assert (round.kind, round.title, round.state) == ("notify", notice.title, "open")
+    assert (round.kind, round.title, round.state) == ("knock", notice.title, "open")
     assert LadderStep.objects.get().round_key == round.pk
 
 

@@ -155,8 +155,8 @@ SAYS = {
     ),
     "knocked twice": (
         knock_twice,
-        "knock and tell round 1 · 停水 runs still: close it before you knock again.",
-        "第 1 轮上门通知 · 停水还在进行：结束后才能再敲一轮。",
+        "knock for a notice round 1 · 停水 runs still: close it before you knock again.",
+        "第 1 轮敲门告知 · 停水还在进行：结束后才能再敲一轮。",
     ),
     "knocked at nobody": (
         knock_at_nobody,
