@@ -30,7 +30,7 @@ def test_a_need_from_a_link_to_its_confirmation_and_an_elder_from_two_calls_to_a
         secret = carers.secret(world.lin_home)
     home = phone().new_page()
     home.goto(f"/h/{secret}/")
-    home.locator(".care summary", has_text="帮").or_(home.locator(".care summary", has_text="help")).last.click()
+    home.locator(".care details:has(textarea[name=words]) > summary").click()
     box = home.locator(".care form .care-120")
     words = home.locator(".care textarea[name=words]")
     words.fill("两天没菜了")

@@ -17,7 +17,7 @@ def test_the_excel_form_is_filled(world, desk, quiet, tmp_path):
     upload.write_bytes(example_form())
     page = desk().new_page()
     log_in(page, "chen")
-    follow(page, "reports:home")
+    page.locator(f'.top-nav a[href="{reverse("reports:home")}"]').click()
     page.locator('main form[action$="/freeze/"] button').click()
     page.wait_for_selector(".alert-success")
 

@@ -8,6 +8,7 @@ from medicine.bags import Hand, ask_errand, deliver, pick_up, settle
 from medicine.calendar import add_date
 from medicine.models import Entry
 from medicine.telling import Teller
+from residents.links import reissue_link
 from residents.models import Resident, RoleGrant
 from tests.medicine.ward import ALL
 from tests.world import make_user, move_in
@@ -70,6 +71,7 @@ def things(place):
         RoleGrant.objects.create(user=doctor, role="doctor", compound=place.compound)
     resident = place.household.residents.first()
     other = move_in(place.building.doors.get(room="201"), "病友")
+    reissue_link(household=other, by=place.steward)  # every door has its card: issuing finds none to give
     facts = {"hospital": "h", "planned_on": timezone.localdate(), "teller": teller}
     question = ask(household=place.household, text="q", teller=teller)
     advice = answer(question=question, kind="guidance", text="a", by=place.steward)

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from residents.links import reissue_link
 from sharing.models import Corner
 from sharing.offering import give, offer_something, open_corner, reserve
 from sharing.pledging import add_part, begin_drive, pledge
@@ -90,6 +91,7 @@ def things(place):
         open_corner(compound=place.compound)
     teller = Teller(by=place.steward)
     neighbour = move_in(place.building.doors.get(room="401"), "邻居")
+    reissue_link(household=neighbour, by=place.steward)  # every door has its card: issuing finds none to give
     thing = {"category": "other", "what": "book", "quantity": 5, "unit": "piece"}
     offers = [offer_something(household=place.household, teller=teller, place="door", **thing) for _n in range(2)]
     held, given = (reserve(offer=offer, household=neighbour, quantity=1, teller=teller) for offer in offers)
