@@ -45,12 +45,13 @@ class WordsForm(forms.Form):
         max_length=80,
         required=False,
         help_text=gettext_lazy("Optional: for neighbours who read no Chinese."),
+        widget=forms.TextInput(attrs={"lang": "en"}),
     )
     text_en = forms.CharField(
         label=gettext_lazy("Text in English"),
         max_length=LONGEST_TEXT,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 5}),
+        widget=forms.Textarea(attrs={"rows": 5, "lang": "en"}),
     )
 
     def words(self) -> Words:
