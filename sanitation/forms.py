@@ -230,13 +230,18 @@ class WrittenForm(SafeAtForm, DisinfectionForm):
 
 class FilterForm(forms.Form):
     building = forms.ModelChoiceField(
-        label=_("Building"), queryset=Building.objects.none(), required=False, empty_label=_("all")
+        label=_("Building"),
+        queryset=Building.objects.none(),
+        required=False,
+        empty_label=pgettext_lazy("filter", "all"),
     )
     part = forms.ChoiceField(
-        label=pgettext_lazy("place", "Part"), choices=[("", _("all")), *Part.choices], required=False
+        label=pgettext_lazy("place", "Part"),
+        choices=[("", pgettext_lazy("filter", "all")), *Part.choices],
+        required=False,
     )
     reason = forms.ChoiceField(
-        label=_("Reason"), choices=[("", _("all")), *Disinfection.Reason.choices], required=False
+        label=_("Reason"), choices=[("", pgettext_lazy("filter", "all")), *Disinfection.Reason.choices], required=False
     )
     since = forms.DateField(
         label=_("From day"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
