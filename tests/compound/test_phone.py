@@ -186,7 +186,7 @@ def test_a_phone_gets_the_doors_of_its_assignment_and_no_more(client, world, pcr
     assert elder["needs"] == ["lives_alone", "needs_gentle_knock"]
     assert elder["people"] == [{"n": 1, "label": "阿*", "band": "80+"}]
     text = answer.content.decode()
-    for secret in ("林小雨", "林国强", "138", CANARY, "魏志愿", "402"):
+    for secret in ("林小雨", "林国强", world.lin.phone, "138*", CANARY, "魏志愿", '"402"'):
         assert secret not in text
 
 

@@ -25,5 +25,5 @@ def test_the_list_of_a_round_tells_the_reason_to_stewards_alone(world, client, s
     exempt(resident=world.lin, reason="recovered", by=world.chen)
     pcr = open_pcr(world)
     client.force_login(getattr(world, reader))
-    page = client.get(reverse("testing_rounds:people", args=[pcr.pk])).content.decode()
+    page = client.get(reverse("testing_rounds:people", args=[pcr.round_id])).content.decode()
     assert ("林" in page, "recovered recently" in page) == (True, is_seen)
