@@ -22,6 +22,7 @@ from django.utils.translation import ngettext
 from notices.models import Message
 from notices.services import draft_message, plan_messages
 from residents.models import Building, Door, Household, Resident, RoleGrant, User, Volunteer
+from residents.together import insert_together
 from rounds.marks import mark_at_desk
 from rounds.models import Outcome, Round, RoundEvent, Visit
 from rounds.services import assign, close_round, reopen_round
@@ -177,7 +178,7 @@ def _recall(tube: Tube, people: list[Any], by: User, numbers: dict[int, int]) ->
 def _open_recall(tube: Tube, number: int, homes: Mapping[ExpectedPerson, Household], by: User) -> Round:
     """An open round of single tubes. Its doors are those of the people alone, whatever else is in the buildings."""
     now = timezone.now()
-    round = Round.objects.create(
+    round = Round(
         compound=tube.compound,
         kind=Round.Kind.RECALL,
         number=number,
@@ -189,9 +190,14 @@ def _open_recall(tube: Tube, number: int, homes: Mapping[ExpectedPerson, Househo
     )
     through = Round.buildings.through
     buildings = sorted({household.door.building_id for household in homes.values()})
-    through.objects.bulk_create(through(round=round, building_id=pk) for pk in buildings)
-    RoundEvent.objects.create(round=round, step=RoundEvent.Step.OPENED, by=by)
-    TestRound.objects.create(round=round, pool_size=TestRound.PoolSize.SINGLE, recalls=tube)
+    insert_together(
+        round,
+        lambda key: (
+            [through(round_id=key, building_id=pk) for pk in buildings],
+            [RoundEvent(round_id=key, step=RoundEvent.Step.OPENED, by=by)],
+            [TestRound(round_id=key, pool_size=TestRound.PoolSize.SINGLE, recalls=tube)],
+        ),
+    )
     return round
 
 

@@ -3,6 +3,7 @@
 from collections import Counter
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from compound.my_doors import build_feed
@@ -84,13 +85,14 @@ def test_nobody_of_a_positive_pool_is_called_positive(ten):
     assert Counter(person.result for person in people_of(ten.test_round)) == {"inconclusive": 10}
 
 
-def test_telling_a_positive_tube_across_ten_doors_costs_fifteen_statements(ten):
+def test_telling_a_positive_tube_across_ten_doors_costs_twelve_statements(ten):
     with statements() as seen:
         turn(ten)
     opened = next(number for number, sql in enumerate(seen) if 'INSERT INTO "rounds_round"' in sql)
-    # Before it: both locks, the fact, what was told before, and what tube and people come to. From there: round,
-    # buildings, event, settings, visits, people, who is told (two), holds.
-    assert (opened, len(seen) - opened) == (6, 9)
+    # Before it: both locks, the fact, what was told before, and what tube and people come to. From there: the round
+    # with its buildings, event and settings; visits, people, who is told (two), holds. SQLite has no statement that
+    # writes to several tables, so the round and what comes with it are four there.
+    assert (opened, len(seen) - opened) == (6, 6 if connection.vendor == "postgresql" else 9)
 
 
 def test_a_recall_names_every_room_of_a_knocked_through_flat(ten):
