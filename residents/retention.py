@@ -19,9 +19,10 @@ or the build fails (tests/privacy/test_register.py). Three words are enough:
 
 `since` is a date or moment on the row's path: rows go on the morning after `days` whole days (Shanghai). `due` narrows
 it. `counted` names fields whose combinations are counted and kept (KeptCount) before the rows go. `outside` is called
-with the keys inside the transaction, for files. `loosen` names nullable keys that are part of a circle. A required
-text is emptied to BARE. Text fields that stay after the purge are named in `plain`: say only what no person is in.
-A kept row that points at one that goes names the key in its `end`: {"entitlement": None}.
+with the keys inside the transaction, for files. `loosen` names nullable keys that are part of a circle. A text whose
+lack would mean something ("why it was taken back") is emptied with IF_ANY: to BARE, where there was one. Text fields
+that stay after the purge are named in `plain`: say only what no person is in. A kept row that points at one that goes
+names the key in its `end`: {"entitlement": None}.
 
 NO ROW IS TAKEN FROM UNDER ANOTHER. Facts are append-only in the services and protected by foreign keys in Python;
 here rows are deleted in the database itself, never while anything still points at them, so that order does not matter
@@ -41,7 +42,7 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.admin.utils import get_fields_from_path
-from django.db.models import DateTimeField, Model, Q, QuerySet
+from django.db.models import Case, DateTimeField, Model, Q, QuerySet, Value, When
 from django.utils import timezone
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
@@ -51,6 +52,7 @@ from residents.models import Compound
 DELETED = "deleted"
 STAYS = "stays"
 BARE = "–"  # what stands where a text must not be empty
+IF_ANY = object()  # emptied to BARE; an empty text stays empty, as the checks of its table may ask
 Scope = str | Callable[[Compound], Q] | None  # None: of no compound
 Why = Any  # a lazy sentence
 
@@ -108,14 +110,21 @@ class Table:
             return rows
         if self.still is not None:
             return rows.filter(self.still)
-        left = (
-            Q(**{f"{name}__isnull": False}) if value is None else ~Q(**{name: value}) for name, value in deed.items()
-        )
-        return rows.filter(reduce(or_, left))
+        return rows.filter(reduce(or_, (_differs(name, value) for name, value in deed.items())))
 
 
 def _differs(name: str, value: Any) -> Q:
+    if value is IF_ANY:
+        return ~Q(**{f"{name}__in": ["", BARE]})
     return Q(**{f"{name}__isnull": False}) if value is None else ~Q(**{name: value})
+
+
+def written(deed: dict[str, Any]) -> dict[str, Any]:
+    """The deed as the database is told it."""
+    return {
+        name: Case(When(**{name: ""}, then=Value("")), default=Value(BARE)) if value is IF_ANY else value
+        for name, value in deed.items()
+    }
 
 
 def goes(model: type[Model], scope: Scope, since: str = "", **more: Any) -> Table:
@@ -189,9 +198,14 @@ def is_held_back(klass: KeepClass, compound: Compound, cutoff: datetime) -> bool
     return any(test(compound, cutoff) for test in _holds.get(klass.code, ()))
 
 
-def blockers(compound: Compound) -> list[str]:
+def blockers_by_room(compound: Compound) -> list[tuple[str, str]]:
+    """What must be closed first: the app that says so, where it is closed, and its sentence."""
     load()
-    return [str(sentence) for test in _blockers for sentence in test(compound)]
+    return [(test.__module__.partition(".")[0], str(sentence)) for test in _blockers for sentence in test(compound)]
+
+
+def blockers(compound: Compound) -> list[str]:
+    return [sentence for _room, sentence in blockers_by_room(compound)]
 
 
 def cutoff_of(days: int, today: date | None = None) -> datetime:
