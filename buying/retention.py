@@ -27,7 +27,7 @@ from buying.models import (
     Share,
     Sharing,
 )
-from residents.retention import BARE, KeepClass, goes, keeps, register, stays, until_the_end
+from residents.retention import IF_ANY, KeepClass, goes, keeps, register, stays, until_the_end
 
 ORDERS = KeepClass("orders", _("Who told what for a group buy"), _("the settlement"), days=30, low=7, high=180)
 
@@ -49,22 +49,21 @@ stays(
     keeps(
         GroupOrder, "compound", end={"note": "", "payment_note": ""}, plain=("title", "supplier", "currency", "gate")
     ),
-    keeps(OrderStep, "order__compound", end={"why": BARE}),
+    keeps(OrderStep, "order__compound", end={"why": IF_ANY}),
     keeps(PaperSeen, "order__compound"),
     keeps(Item, "order__compound", plain=("name", "spec", "unit")),
     keeps(
         Arrival,
         "order__compound",
-        end={"note": "", "taken_back_why": BARE},
-        still=~Q(note="") | ~Q(taken_back_why__in=["", BARE]),
+        end={"note": "", "taken_back_why": IF_ANY},
         plain=("gate",),
     ),
     keeps(ArrivalCount, "arrival__order__compound", plain=("instead",)),
-    keeps(Sharing, "item__order__compound", end={"reason": BARE}, plain=("seed",)),
+    keeps(Sharing, "item__order__compound", end={"reason": IF_ANY}, plain=("seed",)),
     keeps(Delivery, "order__compound", end={"instructions": ""}),
     keeps(JointBuy, _joint),
     keeps(JointInvite, lambda compound: Q(joint__in=JointBuy.objects.filter(_joint(compound))), plain=("code_hash",)),
-    keeps(JointSide, "order__compound", end={"left_why": BARE}, still=~Q(left_why__in=["", BARE])),
+    keeps(JointSide, "order__compound", end={"left_why": IF_ANY}),
     keeps(Handover, "side__order__compound", end={"note": ""}, plain=("gate",)),
     keeps(HandoverCount, "handover__side__order__compound"),
     keeps(Charge, "order__compound", plain=("name",)),

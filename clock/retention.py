@@ -15,7 +15,7 @@ from clock.models import (
     RuleVersion,
 )
 from residents.retention import (
-    BARE,
+    IF_ANY,
     KeepClass,
     before_the_end,
     emptied,
@@ -44,7 +44,7 @@ register(
 stays(
     _("Days and decisions by building."),
     keeps(Clock, "building__compound"),
-    keeps(ClockEvent, "clock__building__compound", end={"reason": BARE}, plain=("choice",)),
+    keeps(ClockEvent, "clock__building__compound", end={"reason": IF_ANY}, plain=("choice",)),
     keeps(RoundProposal, "building__compound"),
     keeps(RuleProfile, None),
     keeps(RuleVersion, None),

@@ -1,10 +1,9 @@
 """Daily reports hold counts and stay; forms of others go at the end."""
 
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from reports.models import DailyReport, FormMapping, FormSheet, ReportPlan
-from residents.retention import BARE, KeepClass, goes, keeps, register, stays
+from residents.retention import IF_ANY, KeepClass, goes, keeps, register, stays
 
 FORMS = KeepClass("forms", _("Excel forms set aside"), _("the day they were set aside"), days=90, low=7, high=365)
 
@@ -19,8 +18,7 @@ stays(
     keeps(
         DailyReport,
         "compound",
-        end={"reason": BARE},
-        still=~Q(reason__in=["", BARE]),
+        end={"reason": IF_ANY},
         plain=("body", "digest"),
     ),
 )

@@ -25,6 +25,7 @@ from residents.retention import (
     is_held_back,
     leaf_first,
     tables,
+    written,
 )
 
 logger = logging.getLogger(__name__)
@@ -131,7 +132,7 @@ def do_slice(compound: Compound, table: Table, deed: Any, keys: list) -> int:
     if table.outside is not None:
         table.outside(keys)
     if deed != DELETED:
-        return rows.update(**deed)
+        return rows.update(**written(deed))
     for key in pointing_at(table.model):
         if key.model._meta.auto_created:
             key.model._base_manager.filter(**{f"{key.name}__in": keys})._raw_delete(rows.db)

@@ -37,7 +37,7 @@ from residents.models import (
     User,
     Volunteer,
 )
-from residents.retention import BARE, KeepClass, emptied, goes, keeps, register, stays, until_the_end
+from residents.retention import BARE, IF_ANY, KeepClass, emptied, goes, keeps, register, stays, until_the_end
 
 MOVED_OUT = KeepClass("moved", _("People who moved out"), _("the day they moved out"), days=90, low=7, high=365)
 HISTORY = KeepClass("history", _("Who changed what"), _("the change"), days=180, low=30, high=730)
@@ -93,13 +93,13 @@ register(
         since="history__history_date",
     ),
     goes(MergeRecord, f"kept__household__{HOME}", since="at"),
-    emptied(JoinStep, "main__building__compound", "at", {"reason": BARE}, end={"reason": BARE}),
+    emptied(JoinStep, "main__building__compound", "at", {"reason": IF_ANY}, end={"reason": IF_ANY}),
     emptied(
         LogEntry,
         _log_entries,
         "action_time",
-        {"object_repr": BARE, "change_message": ""},
-        end={"object_repr": BARE, "change_message": ""},
+        {"object_repr": IF_ANY, "change_message": ""},
+        end={"object_repr": IF_ANY, "change_message": ""},
         plain=("object_id",),
     ),
 )

@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from residents.retention import BARE, KeepClass, emptied, goes, keeps, register, stays, until_the_end
+from residents.retention import IF_ANY, KeepClass, emptied, goes, keeps, register, stays, until_the_end
 from supplies.models import (
     Batch,
     BatchCount,
@@ -54,12 +54,12 @@ stays(
     keeps(Batch, "item__compound", end={"note": ""}),
     keeps(BatchCount, "batch__item__compound"),
     keeps(Stock, "batch__item__compound"),
-    keeps(StockMove, "batch__item__compound", end={"entitlement": None, "reason": BARE}),
+    keeps(StockMove, "batch__item__compound", end={"entitlement": None, "reason": IF_ANY}),
     keeps(Line, "distribution__round__compound"),
     keeps(
         Distribution,
         "round__compound",
-        end={"instructions": "", "hand_reason": BARE, "hand_waits": []},
+        end={"instructions": "", "hand_reason": IF_ANY, "hand_waits": []},
         plain=("seed", "totals_hash"),
     ),
 )

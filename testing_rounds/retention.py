@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from residents.retention import KeepClass, emptied, goes, keeps, register, stays, until_the_end
+from residents.retention import IF_ANY, KeepClass, emptied, goes, keeps, register, stays, until_the_end
 from testing_rounds.models import (
     AnswerQuestion,
     Chase,
@@ -47,7 +47,7 @@ register(
     _of(Chase, ROUND),
     _of(LabLine, f"lab_list__{OF_TEST}"),
     _of(UnplacedResult, OF_TEST),
-    emptied(LabList, f"{OF_TEST}__compound", f"{OF_TEST}__closed_at", {"name": "–", "findings": {}}),
+    emptied(LabList, f"{OF_TEST}__compound", f"{OF_TEST}__closed_at", {"name": IF_ANY, "findings": {}}),
     _of(ExpectedPerson, ROUND, counted=("visit__round_id", "visit__building_id", "result")),
     goes(Exemption, "resident__household__door__building__compound", since="until"),
 )
