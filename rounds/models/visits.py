@@ -64,7 +64,10 @@ class Visit(models.Model):
     below it are folded from the marks by `rounds.folding.fold` and written by `rounds.services` alone.
     """
 
-    round = models.ForeignKey(Round, verbose_name=_("round"), on_delete=models.PROTECT, related_name="visits")
+    # No index of its own, nor for a mark's phone: the unique constraints below begin with them.
+    round = models.ForeignKey(
+        Round, verbose_name=_("round"), on_delete=models.PROTECT, related_name="visits", db_index=False
+    )
     household = models.ForeignKey(
         Household, verbose_name=_("household"), on_delete=models.PROTECT, related_name="visits"
     )
@@ -206,6 +209,7 @@ class Mark(models.Model):
         null=True,
         blank=True,
         related_name="marks",
+        db_index=False,
     )
     seq = models.PositiveBigIntegerField(_("number on the phone"), null=True, blank=True)
     marked_at = models.DateTimeField(_("marked at"))
