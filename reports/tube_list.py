@@ -19,6 +19,8 @@ def tube_table(round: Round) -> tuple[list[str], list[list[str]]]:
         _("State"),
         _("First used"),
         _("By"),
+        _("Result"),
+        _("Known since"),
     ]
     tubes = Tube.objects.filter(test_round__round=round).select_related("opened_by").order_by("created_at", "pk")
     return header, [_row(tube) for tube in tubes[:ROW_CAP]]
@@ -33,4 +35,6 @@ def _row(tube: Tube) -> list[str]:
         str(tube.get_state_display()),
         timezone.localtime(tube.created_at).strftime("%Y-%m-%d %H:%M"),
         str(tube.opened_by),
+        str(tube.get_result_display()),
+        timezone.localtime(tube.result_at).strftime("%Y-%m-%d %H:%M") if tube.result_at else "",
     ]

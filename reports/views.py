@@ -10,13 +10,16 @@ from django.views.decorators.http import require_safe
 
 from reports.evening import door_header, door_row, read_evening_sheet, totals_of, totals_table, visits_of
 from reports.exports import ROW_CAP, csv_lines, file_name, log_export, watermark, xlsx_bytes
+from reports.result_lists import results_table
 from reports.tube_list import tube_table
 from residents.access import get_visible
 from rounds.models import Round
 from testing_rounds.swabs import IN_TUBES
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-LISTS = ("totals", "gaps", "doors", "tubes")
+LISTS = ("totals", "gaps", "doors", "tubes", "results")
+ENDINGS = frozenset({"xlsx", "csv"})
+KINDS = {"tubes": IN_TUBES, "results": Round.Kind.tests()}  # of the lists that not every round has
 
 
 def _may_take_doors(user, round: Round) -> bool:
@@ -42,11 +45,11 @@ def evening(request, pk):
 
 @require_safe
 def export(request, pk, what, ending):
-    """`what`: totals, gaps, doors or tubes; `ending`: xlsx or csv."""
-    if what not in LISTS or ending not in {"xlsx", "csv"}:
+    """`what`: totals, gaps, doors, tubes or results; `ending`: xlsx or csv."""
+    if what not in LISTS or ending not in ENDINGS:
         raise Http404
     round = get_visible(Round.objects.exclude(state="draft").select_related("compound"), request.user, pk=pk)
-    if what == "tubes" and round.kind not in IN_TUBES:
+    if round.kind not in KINDS.get(what, Round.Kind.values):
         raise Http404
     if not _may_take(request.user, round, what):
         raise PermissionDenied
@@ -73,6 +76,8 @@ def _table(round: Round, user, what: str) -> tuple[list[str], list[list[str]], s
         return *totals_table(*totals_of(round, user)), _("Totals")
     if what == "tubes":
         return *tube_table(round), _("Tubes")
+    if what == "results":
+        return *results_table(round, user), _("Results")
     visits, title = visits_of(round, user).markable_by(user), _("All doors")
     if what == "gaps":
         visits, title = visits.missing(), _("Gap list")

@@ -89,6 +89,7 @@ def lab(request, pk):
         "shown": shown,
         "counts": [(kind, kind.label, counts.get(kind.value, 0)) for kind in LabLine.Verdict],
         "does_something": any(counts.get(kind, 0) for kind in ("tube", "person", "review")),
+        "has_left_over": any(counts.get(kind, 0) for kind in ("refused", "review")) and lab_list.state != "discarded",
         "keep": f"show={shown}&" if shown in LabLine.Verdict.values else "",
     }
     return render(request, "testing_rounds/lab.html", context)

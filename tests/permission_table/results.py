@@ -20,6 +20,7 @@ OBJECT = {
     "testing_rounds:lab_add":           ("round",        "FORM", 200, 403, 403, 404),
     "testing_rounds:lab":               ("lab_list",     "GET",  200, 404, 404, 404),
     "testing_rounds:lab_apply":         ("lab_list",     "POST", 302, 404, 404, 404),
+    "reports:lab_lines":                ("lab_file",     "GET",  200, 404, 404, 404),
     "testing_rounds:lab_discard":       ("lab_list",     "POST", 302, 404, 404, 404),
     "testing_rounds:unplaced_decide":   ("unplaced",     "FORM", 200, 404, 404, 404),
     "testing_rounds:recall":            ("round",        "GET",  200, 200, 200, 404),
@@ -31,7 +32,7 @@ OBJECT = {
 }  # fmt: skip
 
 BY_SECRET: set = set()
-MISSING = {"round_place": [10**9, 10**9]}
+MISSING = {"round_place": [10**9, 10**9], "lab_file": [10**9, "csv"]}
 
 
 def things(place):
@@ -62,6 +63,7 @@ def things(place):
         "told_of": [person.pk],
         "told_tube": [tube.pk],
         "lab_list": [lab_list.pk],
+        "lab_file": [lab_list.pk, "csv"],
         "unplaced": [unplaced.pk],
         "hold": [Hold.objects.create(person=person, tube=tube).pk],
     }
