@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from care.folding import day_of
 from care.models import CallPlace, CallStep, CareDesk, Kind, Need
 from care.models.rota import MOST_MISSED
+from residents.in_rounds import Reads, in_rounds
 from residents.models import Compound, Household, Resident, Skill, User, Volunteer
 from rounds.models import Round
 
@@ -110,13 +111,15 @@ def who_could(need: Need) -> list[Hand]:
     return hands[:12]
 
 
-def read_home_needs(household: Household, now: datetime | None = None) -> tuple[CareDesk | None, list[Need]]:
-    """Two statements, one where no desk is open."""
-    desk = CareDesk.objects.filter(compound=household.door.building.compound_id).first()
-    if desk is None:
-        return None, []
+@in_rounds
+def read_home_needs(household: Household, now: datetime | None = None) -> Reads[tuple[CareDesk | None, list[Need]]]:
+    """One statement."""
     recent = Q(closed_at=None) | Q(closed_at__gt=(now or timezone.now()) - STILL_SHOWN)
-    return desk, list(Need.objects.filter(recent, household=household).order_by("-made_at", "-pk")[:30])
+    desks, needs = yield (
+        CareDesk.objects.filter(compound=household.door.building.compound_id),
+        Need.objects.filter(recent, household=household).order_by("-made_at", "-pk")[:30],
+    )
+    return (desks[0], needs) if desks else (None, [])
 
 
 # --- The rota ---------------------------------------------------------------------------------------

@@ -5,15 +5,17 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 
 from compound.household import Part, Refused, Visitor, home_act, over, refuse, thanks
+from residents.in_rounds import Reads, in_rounds
 from testing_rounds.antigen import AntigenError, rounds_told_by, tell_household
 from testing_rounds.antigen_views import read_answers
 from testing_rounds.models import ResultSource
 from testing_rounds.results import ResultError
 
 
-def antigen_part(visitor: Visitor) -> Part | None:
-    """Two statements, one when nothing is due."""
-    tests = rounds_told_by(visitor.household)
+@in_rounds
+def antigen_part(visitor: Visitor) -> Reads[Part | None]:
+    """Two steps, one when nothing is due."""
+    tests = yield from rounds_told_by.wants(visitor.household)
     if not tests:
         return None
     for test in tests:

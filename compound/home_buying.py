@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -15,8 +16,8 @@ from buying.quantities import Asked, make_asked, read_told
 from buying.services import BuyingError
 from buying.settlement import BooksRead, HomeStatement, make_statement, statement_queries
 from compound.household import Part, Refused, Visitor, home_act, over, refuse, thanks
+from residents.in_rounds import Reads, in_rounds
 from residents.models import Household
-from residents.together import read_together
 
 State = GroupOrder.State
 SHARED_OUT = frozenset({State.SORTING, State.DELIVERING})
@@ -44,26 +45,27 @@ class HomeBuy:
         return sum(one.money for one in self.mine)
 
 
-def lists_for(household: Household) -> list[GroupOrder]:
-    """What collects in its compound, and what it has ordered that is still under way. One statement."""
+def lists_for(household: Household) -> QuerySet[GroupOrder]:
+    """What collects in its compound, and what it has ordered that is still under way."""
     mine = OrderLine.objects.standing().filter(household=household, item__order__state__in=ON_ITS_WAY)
     compound = household.door.building.compound_id
     now = timezone.now()
     rows = GroupOrder.objects.collecting(now).filter(compound=compound)
     rows = rows | GroupOrder.objects.filter(compound=compound, pk__in=mine.values("item__order"))
-    return list(rows.select_related("compound").order_by("closes_at", "pk"))
+    return rows.select_related("compound").order_by("closes_at", "pk")
 
 
-def buying_part(visitor: Visitor) -> Part | None:
-    """Two statements, however many lists there are and whatever became of them; one when there is none."""
-    home, orders = visitor.household, lists_for(visitor.household)
+@in_rounds
+def buying_part(visitor: Visitor) -> Reads[Part | None]:
+    """Two steps, however many lists there are and whatever became of them; one when there is none."""
+    home = visitor.household
+    (orders,) = yield (lists_for(home),)
     if not orders:
         return None
     out = [order for order in orders if order.state in SHARED_OUT]
     stands = OrderLine.objects.filter(item__order__in=orders, household=home).values_list("item", "quantity")
-    sides, items, counts, mine, *rest = read_together(
-        *progress_queries(orders), stands, *(statement_queries(out, home) if out else ())
-    )
+    asked_for = *progress_queries(orders), stands, *(statement_queries(out, home) if out else ())
+    sides, items, counts, mine, *rest = yield asked_for
     progress = make_progress(orders, sides, items, counts)
     statements = _statements(out, home, rest) if out else {}
     now = timezone.now()

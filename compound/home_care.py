@@ -19,15 +19,17 @@ from care.reading import read_home_needs
 from care.telling import Teller
 from care.urgency import URGENT_WORDS, sounds_urgent
 from compound.household import Part, Refused, Visitor, home_act, over, refuse, thanks
+from residents.in_rounds import Reads, in_rounds
 from residents.links import touch_link
 
 STYLE, SCRIPT = "css/care.css", "js/care.js"
 NEW = "new"
 
 
-def care_part(visitor: Visitor) -> Part | None:
-    """Two statements, one where no desk is open."""
-    desk, needs = read_home_needs(visitor.household)
+@in_rounds
+def care_part(visitor: Visitor) -> Reads[Part | None]:
+    """One step."""
+    desk, needs = yield from read_home_needs.wants(visitor.household)
     if desk is None:
         return None
     for need in needs:

@@ -15,28 +15,27 @@ from compound.household import Part, Refused, Visitor, home_act, over, refuse, t
 from medicine.asking import ask, ask_again, close
 from medicine.bags import confirm, reopen
 from medicine.models import Errand, Handover, Question
-from medicine.reading import read_home_desk, read_home_errands
+from medicine.reading import HomeBag, read_home_desk, read_home_errands
 from medicine.telling import MedicineError, Teller
+from residents.in_rounds import Reads, in_rounds
 from residents.links import touch_link
-from residents.models import Resident
 
 STYLE = "css/medicine.css"
 NEW = "new"
 
 
-def doctor_part(visitor: Visitor) -> Part | None:
-    """Two statements, and the people of the household; one where there is neither doctor nor question."""
-    page = read_home_desk(visitor.household)
+@in_rounds
+def doctor_part(visitor: Visitor) -> Reads[Part | None]:
+    """One step."""
+    page = yield from read_home_desk.wants(visitor.household)
     if page is None:
         return None
     for question in page.questions:
         question.more_at = visitor.address("home_question", question.pk, "more")
         question.close_at = visitor.address("home_question", question.pk, "close")
         question.refused = visitor.refusal_at("doctor", question.pk)
-    people = visitor.household.residents.current() if page.has_doctor else Resident.objects.none()
     context = {
         "page": page,
-        "people": people,
         "ask_at": visitor.address("home_ask"),
         "refused": visitor.refusal_at("doctor", NEW),
     }
@@ -44,21 +43,24 @@ def doctor_part(visitor: Visitor) -> Part | None:
     return Part("doctor", "home/_doctor.html", context, style=STYLE, todo=alarms, is_alarm=bool(alarms))
 
 
-def errands_part(visitor: Visitor) -> Part | None:
-    """Three statements, one where no bag is under way."""
-    errands = read_home_errands(visitor.household)
-    if not errands:
+@in_rounds
+def errands_part(visitor: Visitor) -> Reads[Part | None]:
+    """One step."""
+    bags = yield from read_home_errands.wants(visitor.household)
+    if not bags:
         return None
-    for errand in errands:
+    for bag in bags:
+        errand = bag.errand
         errand.confirm_at = visitor.address("home_errand", errand.pk, "confirm")  # type: ignore[attr-defined]
         errand.reopen_at = visitor.address("home_errand", errand.pk, "missing")  # type: ignore[attr-defined]
         errand.refused = visitor.refusal_at("medicine", errand.pk)  # type: ignore[attr-defined]
-        errand.at_home = _seen_from_home(errand)  # type: ignore[attr-defined]
+        errand.at_home = _seen_from_home(bag)  # type: ignore[attr-defined]
+    errands = [bag.errand for bag in bags]
     brought = sum(errand.state == Errand.State.DELIVERED for errand in errands)
     return Part("medicine", "home/_medicine.html", {"errands": errands}, style=STYLE, todo=brought)
 
 
-def _seen_from_home(errand: Errand) -> list[tuple[str, list[str]]]:
+def _seen_from_home(bag: HomeBag) -> list[tuple[str, list[str]]]:
     """Where each thing is, without anybody's name."""
     said = {
         Handover.Holder.HOUSEHOLD: _("with you"),
@@ -66,11 +68,7 @@ def _seen_from_home(errand: Errand) -> list[tuple[str, list[str]]]:
         Handover.Holder.DESK: _("at the committee's desk"),
         Handover.Holder.HOSPITAL: _("at the hospital or pharmacy"),
     }
-    found: dict[str, list[str]] = {}
-    for thing in errand.things.all():
-        last = list(thing.handovers.all())[-1]
-        found.setdefault(said[Handover.Holder(last.holder)], []).append(str(thing))
-    return list(found.items())
+    return [(said[holder], [str(thing) for thing in things]) for holder, things in bag.places]
 
 
 def _try(visitor: Visitor, part: str, key: int | str, posted: Any, deed: Callable[[], Any]) -> HttpResponse:

@@ -12,6 +12,7 @@ from compound.household import Part, Visitor, home_act, over, thanks
 from notices.chat import facts_of
 from notices.models import Notice, Reached, Recipient
 from notices.reaching import read_by_link
+from residents.in_rounds import Reads, in_rounds
 from residents.models import Household
 
 MOST = 20  # the newest; what is older and still holds is on the wall
@@ -42,13 +43,14 @@ class HomeNotice:
         return facts_of(self.notice)
 
 
-def notices_for(household: Household) -> list[HomeNotice]:
+@in_rounds
+def notices_for(household: Household) -> Reads[list[HomeNotice]]:
     """What holds, newest first, and what was put right beside what puts it right. One statement."""
     told = Reached.objects.filter(recipient=OuterRef("pk"), how=Reached.How.LINK)
-    rows = Recipient.objects.filter(household=household, notice__in=Notice.objects.in_force(timezone.now()))
+    told_of = Recipient.objects.filter(household=household, notice__in=Notice.objects.in_force(timezone.now()))
     righted = Notice.objects.published().filter(corrects=OuterRef("notice"))
-    rows = rows.select_related("notice").annotate(is_read=Exists(told), is_righted=Exists(righted))
-    rows = rows.order_by("-notice__published_at", "-pk")[:MOST]
+    told_of = told_of.select_related("notice").annotate(is_read=Exists(told), is_righted=Exists(righted))
+    (rows,) = yield (told_of.order_by("-notice__published_at", "-pk")[:MOST],)
     shown = {row.notice.corrects_id for row in rows}
     # Put right by something that has expired meanwhile: neither holds.
     here = [(row.notice, row.is_read) for row in rows if not row.is_righted or row.notice_id in shown]
@@ -60,9 +62,10 @@ def notices_for(household: Household) -> list[HomeNotice]:
     ]
 
 
-def notices_part(visitor: Visitor) -> Part | None:
-    """One statement. What is unread stands open; what was read, or was put right, is folded away."""
-    found = notices_for(visitor.household)
+@in_rounds
+def notices_part(visitor: Visitor) -> Reads[Part | None]:
+    """One step. What is unread stands open; what was read, or was put right, is folded away."""
+    found = yield from notices_for.wants(visitor.household)
     if not found:
         return None
     for one in found:

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from compound.household import Part, Refused, Visitor, home_act, over, refuse, thanks
+from residents.in_rounds import Reads, in_rounds
 from residents.links import touch_link
 from sharing.forms import AnswerForm, OfferForm, WishForm, first_error
 from sharing.models import Category, Offer, Pledge, Reservation, Wish
@@ -39,9 +40,10 @@ def _done(visitor: Visitor, part: str) -> HttpResponse:
 # --- What is shown --------------------------------------------------------------------------------
 
 
-def drives_part(visitor: Visitor) -> Part | None:
-    """One statement."""
-    drives = read_home_drives(visitor.household)
+@in_rounds
+def drives_part(visitor: Visitor) -> Reads[Part | None]:
+    """One step."""
+    drives = yield from read_home_drives.wants(visitor.household)
     if not drives:
         return None
     for drive in drives:
@@ -59,9 +61,10 @@ def _again(refused: Refused | None, name: str = "quantity") -> tuple[str, str]:
     return (refused.message, refused.posted.get(name, "")) if refused else ("", "")
 
 
-def corner_part(visitor: Visitor) -> Part | None:
-    """One statement."""
-    page = read_home_corner(visitor.household)
+@in_rounds
+def corner_part(visitor: Visitor) -> Reads[Part | None]:
+    """One step."""
+    page = yield from read_home_corner.wants(visitor.household)
     if page is None:
         return None
     for offer in [*page.offers, *page.mine]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from compound.household import Part, Visitor
+from residents.in_rounds import Reads, in_rounds
 from residents.models import Household
 from rounds.models import Outcome, Round
 from supplies.models import Entitlement, Handover, KeptShare
@@ -40,31 +41,33 @@ class Bag:
         return self.round.is_open and any(thing.css == "waiting" for thing in self.things)
 
 
-def supplies_part(visitor: Visitor) -> Part | None:
-    """Two statements, however many hand-outs there are."""
-    bags = bags_of(visitor.household)
-    kept = kept_for(visitor.household)
-    if not bags and not kept:
+@in_rounds
+def supplies_part(visitor: Visitor) -> Reads[Part | None]:
+    """One step, however many hand-outs there are."""
+    due, kept = yield (due_of(visitor.household), kept_for(visitor.household))
+    if not due and not kept:
         return None
-    context = {"bags": bags, "kept": kept}
+    context = {"bags": bags_of(due), "kept": kept}
     return Part("supplies", "home/_supplies.html", context, style="css/home_more.css")
 
 
-def bags_of(household: Household) -> list[Bag]:
+def due_of(household: Household) -> QuerySet[Entitlement]:
     recent = Q(visit__round__closed_at__gt=timezone.now() - SHOWN_FOR)
     rows = Entitlement.objects.filter(Q(visit__round__state=Round.State.OPEN) | recent, visit__household=household)
     rows = rows.exclude(visit__round__state=Round.State.CANCELLED)
-    rows = rows.select_related("visit__round", "line__batch__item").order_by("-visit__round__starts_at", "line")
+    return rows.select_related("visit__round", "line__batch__item").order_by("-visit__round__starts_at", "line")
+
+
+def bags_of(due: list[Entitlement]) -> list[Bag]:
     bags: dict[int, Bag] = {}
-    for row in rows:
+    for row in due:
         bag = bags.setdefault(row.visit.round_id, Bag(row.visit.round))
         bag.things.append(_thing(row))
     return list(bags.values())
 
 
-def kept_for(household: Household) -> list[KeptShare]:
-    rows = KeptShare.objects.open().filter(household=household)
-    return list(rows.select_related("line__batch__item"))
+def kept_for(household: Household) -> QuerySet[KeptShare]:
+    return KeptShare.objects.open().filter(household=household).select_related("line__batch__item")
 
 
 def _thing(row: Entitlement) -> Thing:

@@ -9,10 +9,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from compound.household import Part, Visitor
+from residents.in_rounds import Reads, in_rounds
 from residents.models import Household
 from rounds.models import Round, Visit
 from testing_rounds.models import Hold
@@ -20,9 +21,11 @@ from testing_rounds.models import Hold
 SHOWN_FOR = timedelta(hours=24)  # after the round was closed
 
 
-def tests_part(visitor: Visitor) -> Part | None:
-    """One statement."""
-    visits: list[Any] = visits_of(visitor.household)  # with what it annotates
+@in_rounds
+def tests_part(visitor: Visitor) -> Reads[Part | None]:
+    """One step."""
+    visits: list[Any]  # with what `visits_of` annotates
+    (visits,) = yield (visits_of(visitor.household),)
     if not visits:
         return None
     # Who is to stay at home is waited for at the door: the round down in the yard does not call them.
@@ -42,11 +45,11 @@ def _is_near(visit: Visit) -> bool:
     return visit.round.is_open or (closed_at is not None and closed_at > timezone.now() - SHOWN_FOR)
 
 
-def visits_of(household: Household) -> list[Visit]:
+def visits_of(household: Household) -> QuerySet[Visit]:
     held = Exists(Hold.objects.open().filter(person__visit=OuterRef("pk")))
     near = Q(round__state=Round.State.OPEN) | Q(round__closed_at__gt=timezone.now() - SHOWN_FOR)
     rows = Visit.objects.filter(household=household, round__state__in=[Round.State.OPEN, Round.State.CLOSED])
     rows = rows.filter(held | (near & Q(round__kind__in=[Round.Kind.PCR, Round.Kind.RECALL])))
     # A recall that was closed without this door waits for nobody any more; the hold it came from does.
     rows = rows.exclude(~held, round__kind=Round.Kind.RECALL, round__state=Round.State.CLOSED)
-    return list(rows.annotate(is_held=held).select_related("round").order_by("-round__starts_at", "-pk"))
+    return rows.annotate(is_held=held).select_related("round").order_by("-round__starts_at", "-pk")

@@ -1,7 +1,9 @@
 """A household's own page, reached by the secret on the card at its door: no account, no session, no script needed.
 
 On the top floor because every room that asks something of a household, or has something for it, adds its part here:
-a module `compound/home_<room>.py` with a function in PARTS that reads its part, and the acts of its forms (`home_act`).
+a module `compound/home_<room>.py` with a reader in PARTS, and the acts of its forms (`home_act`). A reader yields the
+querysets it wants and is handed their rows (`residents.in_rounds`): the whole page is as many statements as its slowest
+reader takes steps, however many rooms there are.
 The page names people only masked, and knows nothing of any other household.
 
 The secret in the address is the whole authority, for reading and for telling. That is why an act asks for no CSRF
@@ -30,6 +32,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from compound.phone_requests import language_of
+from residents.in_rounds import read_in_rounds
 from residents.links import LinkError, LinkGone, find_link
 from residents.models import Household, HouseholdLink
 
@@ -155,8 +158,7 @@ def over(visitor: Visitor) -> HttpResponse:
 
 
 def _page(visitor: Visitor, *, status: int = 200, **words: Any) -> HttpResponse:
-    parts = [part for read in PARTS if (part := import_string(read)(visitor)) is not None]
-    parts.sort(key=lambda part: not part.is_alarm)
+    parts = read_parts(visitor)
     door = visitor.household.door
     address = reverse("home", args=[visitor.secret])
     context = {
@@ -171,6 +173,12 @@ def _page(visitor: Visitor, *, status: int = 200, **words: Any) -> HttpResponse:
         **words,
     }
     return _sealed(HttpResponse(render_to_string("home/home.html", context), status=status))
+
+
+def read_parts(visitor: Visitor) -> list[Part]:
+    """What the rooms have for this household; an alarm comes first."""
+    found = read_in_rounds([import_string(reader).wants(visitor) for reader in PARTS])
+    return sorted((part for part in found if part is not None), key=lambda part: not part.is_alarm)
 
 
 def _is_foreign() -> bool:

@@ -8,12 +8,13 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Count, Exists, F, Min, OuterRef, Prefetch, Q
+from django.db.models import Count, F, Min, Prefetch, Q
 from django.utils import timezone
 
 from medicine.models import BagThing, Entry, Errand, Handover, MedicalDate, Question
 from medicine.models.errands import BY_DOOR
-from residents.models import Compound, Household, RoleGrant, User
+from residents.in_rounds import Reads, in_rounds
+from residents.models import Compound, Household, Resident, RoleGrant, User
 
 RECENT = timedelta(days=7)  # how long what is closed stays on a list
 PLACE = "household__door__building"
@@ -135,27 +136,26 @@ def read_dates(compound: Compound, user: User) -> list[MedicalDate]:
 class HomeDesk:
     has_doctor: bool
     questions: list[Any]
+    people: list[Resident]  # whom one may ask for
 
 
-def read_home_desk(household: Household, now: datetime | None = None) -> HomeDesk | None:
-    """One statement where there is nothing to show, two otherwise."""
+@in_rounds
+def read_home_desk(household: Household, now: datetime | None = None) -> Reads[HomeDesk | None]:
+    """One statement."""
     now = now or timezone.now()
-    compound = household.door.building.compound_id
     doctors = RoleGrant.objects.in_force().filter(
-        compound=OuterRef("pk"), role=RoleGrant.Role.DOCTOR, user__is_active=True
+        compound=household.door.building.compound_id, role=RoleGrant.Role.DOCTOR, user__is_active=True
     )
     recent = Q(closed_at=None) | Q(closed_at__gt=now - RECENT)
-    mine = Question.objects.filter(recent, household=household)
-    has_doctor, has_questions = Compound.objects.filter(pk=compound).values_list(Exists(doctors), Exists(mine)).get()
-    if not has_doctor and not has_questions:
-        return None
-    if not has_questions:
-        return HomeDesk(has_doctor, [])
-    entries = (
-        Entry.objects.filter(question__in=mine)
+    doctor, entries, people = yield (
+        doctors.values("pk")[:1],
+        Entry.objects.filter(question__in=Question.objects.filter(recent, household=household))
         .select_related("question__resident", "corrected_by")
-        .order_by("-question__asked_at", "question", "at", "pk")
+        .order_by("-question__asked_at", "question", "at", "pk"),
+        household.residents.current(),
     )
+    if not doctor and not entries:
+        return None
     found: dict[int, Any] = {}
     for entry in entries:
         question = found.setdefault(entry.question_id, entry.question)
@@ -164,11 +164,32 @@ def read_home_desk(household: Household, now: datetime | None = None) -> HomeDes
         question.lines.append(entry)
         if entry.is_alarm and not hasattr(entry, "corrected_by"):
             question.alarm = entry
-    return HomeDesk(has_doctor, list(found.values()))
+    return HomeDesk(bool(doctor), list(found.values()), people if doctor else [])
 
 
-def read_home_errands(household: Household, now: datetime | None = None) -> list[Errand]:
-    """Bags under way, and what ended within three days. Three statements, one where there is none."""
+@dataclass
+class HomeBag:
+    """An errand as the household sees it: what of it is where, and nobody's name."""
+
+    errand: Errand
+    places: list[tuple[Handover.Holder, list[BagThing]]]
+
+
+@in_rounds
+def read_home_errands(household: Household, now: datetime | None = None) -> Reads[list[HomeBag]]:
+    """Bags under way, and what ended within three days. One statement."""
     since = (now or timezone.now()) - timedelta(days=3)
     rows = household.errands.filter(Q(ended_at=None) | Q(ended_at__gt=since))
-    return with_holders(rows.select_related("resident").prefetch_related(BAG, HANDS).order_by("-pk"))
+    errands, hands = yield (
+        rows.select_related("resident").order_by("-pk"),
+        Handover.objects.filter(thing__errand__in=rows).select_related("thing").order_by("thing", "number"),
+    )
+    last = {hand.thing_id: hand for hand in hands}  # the newest of each thing
+    bags = []
+    for errand in errands:
+        places: dict[Handover.Holder, list[BagThing]] = {}
+        for hand in last.values():
+            if hand.thing.errand_id == errand.pk:
+                places.setdefault(Handover.Holder(hand.holder), []).append(hand.thing)
+        bags.append(HomeBag(errand, list(places.items())))
+    return bags

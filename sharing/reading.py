@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils import timezone
 
+from residents.in_rounds import Reads, in_rounds
 from residents.listing import listed
 from residents.models import Building, Compound, Household, User
-from residents.together import read_together
 from sharing.models import Corner, Drive, Offer, Part, Pledge, Reservation, Wish
 
 SHOWN = 60
@@ -80,14 +80,15 @@ class HomeCorner:
     asked: list[Wish] = field(default_factory=list)
 
 
-def read_home_corner(household: Household, now: datetime | None = None) -> HomeCorner | None:
+@in_rounds
+def read_home_corner(household: Household, now: datetime | None = None) -> Reads[HomeCorner | None]:
     """One statement. Rooms only of doors this household is matched with."""
     now = now or timezone.now()
     compound = household.door.building.compound_id
     wishes = Wish.objects.filter(household=household, stopped_at=None, until__gte=timezone.localdate(now))
     others = Offer.objects.filter(compound=compound).exclude(household=household).on_show(now).filter(left__gt=0)
     asked = Wish.objects.filter(compound=compound).exclude(household=household).on_show(now)
-    corners, own, live, took, wanted, offers, asked_for = read_together(
+    corners, own, live, took, wanted, offers, asked_for = yield (
         Corner.objects.filter(compound=compound),
         *_own(household, now),
         wishes,
@@ -216,14 +217,15 @@ def read_route(drive: Drive) -> list[House]:
     return houses
 
 
-def read_home_drives(household: Household, now: datetime | None = None) -> list[Drive]:
+@in_rounds
+def read_home_drives(household: Household, now: datetime | None = None) -> Reads[list[Drive]]:
     """Those it may give to, and those it has given to until two days after their end. One statement."""
     now = now or timezone.now()
     mine = Pledge.objects.standing().filter(household=household)
     recent = Q(ended_at=None) | Q(ended_at__gt=now - STILL_TOLD)
     given = Drive.objects.filter(recent, Q(parts__pledges__in=mine) | Q(portions__household=household))
     rows = Drive.objects.filter(Q(pk__in=Drive.objects.open_to(household)) | Q(pk__in=given))
-    drives, parts, pledges = read_together(
+    drives, parts, pledges = yield (
         rows.select_related("runner").order_by("pledge_until", "pk")[:SHOWN],
         Part.objects.filter(drive__in=rows).order_by("drive", "pk"),
         mine.filter(part__drive__in=rows),

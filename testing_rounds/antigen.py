@@ -16,11 +16,12 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from residents.in_rounds import Reads, in_rounds
 from residents.links import touch_link
 from residents.models import Building, Compound, Household, HouseholdLink, User
 from rounds.models import Round, Visit
 from rounds.services import change_round, create_round
-from testing_rounds.antigen_stats import PersonLine, Step, is_past, lines_of
+from testing_rounds.antigen_stats import PersonLine, Step, is_past, lines_of, people_of
 from testing_rounds.models import Chase, ExpectedPerson, PersonResult, Result, ResultSource, TestRound
 from testing_rounds.results import Telling, lock_people, tell_results
 from testing_rounds.services import put_posts
@@ -209,10 +210,11 @@ class HouseholdTest:
         return any(line.step not in {Step.NEGATIVE, Step.POSITIVE, Step.DISPUTED, Step.EXCUSED} for line in self.lines)
 
 
-def rounds_told_by(household: Household, now: datetime | None = None) -> list[HouseholdTest]:
+@in_rounds
+def rounds_told_by(household: Household, now: datetime | None = None) -> Reads[list[HouseholdTest]]:
     """The antigen rounds a household may tell of now: open ones, and those closed since yesterday. Two statements."""
     now = now or timezone.now()
-    visits = list(
+    (visits,) = yield (
         Visit.objects.filter(
             Q(round__state=Round.State.OPEN)
             | Q(round__state=Round.State.CLOSED, round__closed_at__gt=now - TOLD_AFTER_CLOSING),
@@ -220,12 +222,13 @@ def rounds_told_by(household: Household, now: datetime | None = None) -> list[Ho
             round__kind=Round.Kind.ANTIGEN,
         )
         .select_related("round__test_round")
-        .order_by("-round__starts_at", "-round")
+        .order_by("-round__starts_at", "-round"),
     )
     if not visits:
         return []
     past = {visit.pk: is_past(visit.round, now) for visit in visits}
-    lines = lines_of(visits, past=False)
+    (people,) = yield (people_of(visits),)
+    lines = lines_of(visits, False, people)
     return [HouseholdTest(visit, lines[visit.pk], past[visit.pk]) for visit in visits]
 
 

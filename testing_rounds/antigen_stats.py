@@ -248,11 +248,17 @@ class PersonLine:
         return self.step in {Step.GIVEN, Step.OVERDUE}
 
 
-def lines_of(visits: Iterable[Visit], past: bool) -> dict[int, list[PersonLine]]:
+def people_of(visits: Iterable[Visit]) -> QuerySet[ExpectedPerson]:
+    return ExpectedPerson.objects.filter(visit__in=[visit.pk for visit in visits]).order_by("visit", "number")
+
+
+def lines_of(
+    visits: Iterable[Visit], past: bool, people: Iterable[ExpectedPerson] | None = None
+) -> dict[int, list[PersonLine]]:
     """Visit -> its people in order. One statement; the visits are given to the people, not read again."""
     by_pk = {visit.pk: visit for visit in visits}
     lines: dict[int, list[PersonLine]] = {pk: [] for pk in by_pk}
-    for person in ExpectedPerson.objects.filter(visit__in=by_pk).order_by("visit", "number"):
+    for person in people_of(by_pk.values()) if people is None else people:
         person.visit = by_pk[person.visit_id]
         if person.is_there:
             lines[person.visit_id].append(PersonLine(person, step_of_person(person, past)))

@@ -76,11 +76,11 @@ def test_urgent_words_show_120_at_once_even_when_the_form_is_refused(carers, wor
     assert 'class="care-120" role="alert">' not in home.page()
 
 
-def test_the_part_costs_two_statements_however_many_needs(carers, world):
+def test_the_part_costs_one_statement_however_many_needs(carers, world):
     for _n in range(4):
         carers.need()
     visitor = Visitor(find_link(carers.secret(world.lin_home)), "x")
     visitor.household.door.building  # noqa: B018 (read with the link)
     with statements() as seen:
         care_part(visitor)
-    assert len(seen) == 2
+    assert len(seen) == 1
