@@ -96,3 +96,88 @@ def test_what_the_portal_says_of_a_tube_is_read_at_the_door(phone, bind, tower, 
     eventually(SwabQuestion.objects.count, 2)
     two.refresh_from_db()
     assert (two.outcome, two.done_count) == ("done", 2)
+
+
+# --- The camera ---------------------------------------------------------------------------------------
+
+# A camera that shows an empty picture, and a reader of codes that finds what `window.inPicture` says: headless Chromium
+# has neither. What was asked of the lamp is kept in `window.lamp`, and the camera itself in `window.camera`.
+CAMERA = """
+  window.lamp = [];
+  window.inPicture = [];
+  window.BarcodeDetector = class {
+    async detect() { return window.inPicture.map((rawValue) => ({ rawValue })); }
+  };
+  Object.defineProperty(navigator, "mediaDevices", { value: { getUserMedia: async () => {
+    if (window.isRefused) throw new DOMException("no", "NotAllowedError");
+    const canvas = document.createElement("canvas");
+    canvas.getContext("2d").fillRect(0, 0, 10, 10);
+    window.camera = canvas.captureStream(10);
+    const [track] = window.camera.getVideoTracks();
+    track.getCapabilities = () => ({ torch: true });
+    track.applyConstraints = async (wish) => { window.lamp.push(wish.advanced[0].torch); };
+    return window.camera;
+  } } });
+"""
+STATE = "window.camera.getVideoTracks()[0].readyState"
+
+
+def test_the_camera_reads_a_code_and_a_tap_takes_it(phone, bind, tower):
+    context = phone()
+    context.add_init_script(CAMERA)
+    page = bind(context)
+    page.click("#tube-next")
+    scan, torch, picture = page.locator("#tube-scan"), page.locator("#tube-torch"), page.locator("#tube-camera")
+    words = scan.inner_text()
+    expect(torch).to_be_hidden()
+
+    scan.click()
+    expect(picture).to_be_visible()
+    torch.click()
+    expect(torch).to_have_attribute("aria-pressed", "true")
+    torch.click()
+    expect(torch).to_have_attribute("aria-pressed", "false")
+    assert page.evaluate("window.lamp") == [True, False]
+
+    assert scan.inner_text() != words
+    scan.click()  # stopped by hand
+    expect(picture).to_be_hidden()
+    expect(torch).to_be_hidden()
+    assert (scan.inner_text(), page.evaluate(STATE)) == (words, "ended")
+
+    scan.click()
+    page.evaluate("window.inPicture = [' gz－００７ ']")
+    expect(page.locator("#tube-typed")).to_have_value("GZ-007")
+    expect(picture).to_be_hidden()
+    assert page.evaluate(STATE) == "ended"
+    expect(page.locator("#tube-code")).to_have_class("tube-code is-none")  # shown, not yet taken
+    page.click("#tube-use")
+    expect(page.locator("#tube-code")).to_have_text("GZ-007")
+
+    page.evaluate("window.inPicture = []")
+    page.click("#tube-next")
+    scan.click()
+    expect(picture).to_be_visible()
+    page.click("#tube-close")
+    expect(page.locator("#tube-sheet")).to_be_hidden()
+    assert page.evaluate(STATE) == "ended"
+
+
+def test_a_refused_camera_and_a_browser_that_reads_no_codes_leave_typing(phone, bind, tower):
+    context = phone()
+    context.add_init_script(CAMERA + "window.isRefused = true;")
+    page = bind(context)
+    page.click("#tube-next")
+    page.click("#tube-scan")
+    expect(page.locator("#tube-failed")).to_have_text("这里不能用相机，请输入编号。")
+    expect(page.locator("#tube-camera")).to_be_hidden()
+    page.fill("#tube-typed", "GZ-008")
+    page.click("#tube-use")
+    expect(page.locator("#tube-code")).to_have_text("GZ-008")
+
+    page.evaluate("delete window.BarcodeDetector")
+    page.click("#tube-next")
+    expect(page.locator("#tube-scan")).to_be_hidden()
+    page.fill("#tube-typed", "GZ-009")
+    page.click("#tube-use")
+    expect(page.locator("#tube-code")).to_have_text("GZ-009")

@@ -127,9 +127,20 @@ const canScan = () => "BarcodeDetector" in window && Boolean(navigator.mediaDevi
 
 async function look() {
   const video = $("tube-camera");
+  if (video.srcObject) {
+    stopLooking();
+    return;
+  }
+  $("tube-failed").hidden = true;
   try {
     const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" }, audio: false });
     video.srcObject = stream;
+    if (!sheet.hasAttribute("open")) {
+      stopLooking(); // put away while the browser was still asking
+      return;
+    }
+    $("tube-scan").textContent = say("tube_stop");
+    $("tube-torch").hidden = !torchOf(stream)?.getCapabilities?.().torch;
     video.hidden = false;
     await video.play();
     const detector = new BarcodeDetector();
@@ -149,10 +160,27 @@ async function look() {
   }
 }
 
+const torchOf = (stream) => stream?.getVideoTracks()[0];
+
+// Stairwells are dark, and a code is small.
+async function light() {
+  const torch = $("tube-torch");
+  const isOn = torch.getAttribute("aria-pressed") !== "true";
+  try {
+    await torchOf($("tube-camera").srcObject)?.applyConstraints({ advanced: [{ torch: isOn }] });
+    torch.setAttribute("aria-pressed", String(isOn));
+  } catch {
+    torch.hidden = true;
+  }
+}
+
 function stopLooking() {
   clearInterval(looking);
   looking = null;
   const video = $("tube-camera");
+  $("tube-scan").textContent = say("tube_scan");
+  $("tube-torch").hidden = true;
+  $("tube-torch").setAttribute("aria-pressed", "false");
   for (const track of video.srcObject?.getTracks() ?? []) track.stop();
   video.srcObject = null;
   video.hidden = true;
@@ -165,5 +193,6 @@ export function wireTube(changed) {
   $("tube-without").addEventListener("click", () => take(NONE));
   $("tube-close").addEventListener("click", close);
   $("tube-scan").addEventListener("click", look);
+  $("tube-torch").addEventListener("click", light);
   sheet.addEventListener("close", stopLooking);
 }
