@@ -1,4 +1,4 @@
-"""Tests run on a database made from the models (tests/made_database.py): what migrations make is the same, and whole."""
+"""A test database is made from the models (tests/made_database.py): what migrations make is the same, and whole."""
 
 import os
 import re
