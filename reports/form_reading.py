@@ -12,6 +12,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from residents.roster.fencing import CPU_SECONDS, MEMORY, PASSED_ON, PATIENCE
+from residents.roster.opendocument import is_open_document
 from residents.roster.reading import ENCRYPTED, OLE2
 from residents.roster.words import FILE
 
@@ -25,6 +26,7 @@ WORDS = {
     "too_much_text": _("The workbook holds more text than a form can. Keep only the sheets to be filled."),
     "macros": _("The workbook holds macros or embedded programs and was not opened. Save it as .xlsx without them."),
     "old": _("This is the old .xls format. Open it in Excel and save it as .xlsx."),
+    "open_document": _("This is an OpenDocument sheet (.ods). Open it and save it as .xlsx."),
     "not_xlsx": _("This is no Excel workbook. Upload the form as .xlsx."),
     "no_sheet": _("The workbook shows no sheet."),
 }
@@ -48,6 +50,8 @@ def read_form(content: bytes) -> dict[str, Any]:
         raise _refuse("password" if ENCRYPTED in content else "old")
     if not content.startswith(b"PK"):
         raise _refuse("not_xlsx")
+    if is_open_document(content):
+        raise _refuse("open_document")
     answer, _made = _ask({"deed": "grid"}, content)
     return answer
 

@@ -12,13 +12,14 @@ from typing import Any
 
 from openpyxl import load_workbook
 
+from reports.filling import fill
+from reports.sheet_cells import area_of
 from residents.roster.workbook import check_xlsx, look_through
 
 MOST_SHEETS = 20
 MOST_ROWS, MOST_COLUMNS = 200, 60
 LONGEST = 80
 PROGRAMS = ("xl/vbaproject", "xl/macrosheets/", "xl/dialogsheets/", "xl/activex/", "xl/embeddings/", "customui/")
-DRAWN = ("xl/media/", "xl/charts/", "xl/drawings/drawing", "xl/pivottables/")
 
 
 class GridError(ValueError):
@@ -32,34 +33,40 @@ class GridError(ValueError):
 def read_grid(content: bytes) -> dict[str, Any]:
     """Raises RosterError or GridError, each with the code of a sentence: reports/form_reading.py has them."""
     look_through(content, check_xlsx)
-    drawn = _refuse_programs(content)
+    _refuse_programs(content)
     book = load_workbook(io.BytesIO(content), rich_text=True)
     sheets = [_sheet(sheet) for sheet in book.worksheets if sheet.sheet_state == "visible"]
     if not sheets:
         raise GridError("no_sheet")
     if len(sheets) > MOST_SHEETS:
         raise GridError("too_many_sheets", limit=MOST_SHEETS)
-    return {"sheets": sheets, "drawn": drawn}
+    fill(content, [], "")  # what could not be filled later is refused now
+    return {"sheets": sheets}
 
 
-def _refuse_programs(content: bytes) -> bool:
-    """What runs when a file is opened never goes out with our name on it. Says whether there are pictures or charts."""
+def _refuse_programs(content: bytes) -> None:
+    """What runs when a file is opened never goes out with our name on it."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         names = [name.lower() for name in archive.namelist()]
         types = archive.read("[Content_Types].xml").lower() if "[content_types].xml" in names else b""
     if any(name.startswith(PROGRAMS) for name in names) or b"macroenabled" in types:
         raise GridError("macros")
-    return any(name.startswith(DRAWN) for name in names)
 
 
 def _sheet(sheet) -> dict[str, Any]:
     rows, columns = min(sheet.max_row, MOST_ROWS), min(sheet.max_column, MOST_COLUMNS)
     cells = []
+    spilled: list[tuple[int, int, int, int]] = []  # a formula of several cells stands in the first of them alone
     for line in sheet.iter_rows(max_row=rows, max_col=columns):
         for cell in line:
             if cell.value is not None:
                 is_formula = cell.data_type == "f"
                 text = str(getattr(cell.value, "text", cell.value)) if is_formula else str(cell.value)
+                if ref := getattr(cell.value, "ref", None):
+                    spilled.append(area_of(ref))
+                is_formula = is_formula or any(
+                    left <= cell.column <= right and top <= cell.row <= bottom for left, top, right, bottom in spilled
+                )
                 cells.append([cell.row, cell.column, text[:LONGEST], "f" if is_formula else ""])
     merged = [
         [area.min_row, area.min_col, area.max_row, area.max_col]
