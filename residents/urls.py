@@ -3,7 +3,7 @@
 from django.urls import path
 
 from residents.roster_urls import roster_urlpatterns
-from residents.views import doors, links, merging, people, places, posts, volunteers
+from residents.views import doors, links, merging, people, places, posts, privacy, purge, volunteers
 
 app_name = "residents"
 urlpatterns = [
@@ -39,5 +39,15 @@ urlpatterns = [
     path("volunteers/<int:pk>/invite/", volunteers.volunteer_invite, name="volunteer_invite"),
     path("volunteers/<int:pk>/end/", volunteers.volunteer_end, name="volunteer_end"),
     path("devices/<uuid:pk>/end/", volunteers.device_end, name="device_end"),
+    path("compounds/<int:pk>/privacy/", privacy.privacy, name="privacy"),
+    path("compounds/<int:pk>/privacy/days/<slug:code>/", privacy.privacy_days, name="privacy_days"),
+    path("compounds/<int:pk>/privacy/looks/", privacy.privacy_log, name="privacy_log"),
+    path("compounds/<int:pk>/purge/", purge.purge, name="purge"),
+    path("compounds/<int:pk>/purge/ask/", purge.purge_ask, name="purge_ask"),
+    path("purges/<int:pk>/approve/", purge.purge_approve, name="purge_approve"),
+    path("purges/<int:pk>/withdraw/", purge.purge_withdraw, name="purge_withdraw"),
+    path("purges/<int:pk>/status/", purge.purge_status, name="purge_status"),
+    path("purges/<int:pk>/certificate/", purge.purge_certificate, name="purge_certificate"),
+    path("purges/<int:pk>/certificate.json", purge.purge_certificate_file, name="purge_certificate_file"),
     *roster_urlpatterns,
 ]
