@@ -15,6 +15,7 @@ from tests.lifts.conftest import Tower
 from tests.world import World
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
+REPEATS = 50
 
 
 @pytest.fixture
@@ -54,6 +55,15 @@ def test_one_lift_called_by_fifty_phones_rides_with_one_household(tower):
     assert len(done(answers)) == 1
     assert all(isinstance(answer, (RideStep, LiftError)) for answer in answers)
     assert (Ride.objects.filter(ended_at=None).count(), RideStep.objects.count()) == (1, 1)
+
+
+def test_fifty_times_five_phones_call_at_once_and_one_household_rides(tower):
+    room = tower.call_down.turns.select_related("visit").first().visit.room
+    for turn in range(REPEATS):
+        assert len(done(at_once(*[presser(tower, room)] * 5))) == 1
+        assert Ride.objects.filter(ended_at=None).count() == 1
+        undo_last(call_down=tower.call_down, lift=tower.lifts[0], saw=tower.saw(), by=tower.by, at=tower.start)
+        assert (Ride.objects.filter(ended_at=None).count(), Ride.objects.count()) == (0, turn + 1)
 
 
 def test_the_constraint_alone_lets_one_of_fifty_in(tower):
