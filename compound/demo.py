@@ -28,7 +28,9 @@ from compound.demo_medicine import show_medicine
 from compound.demo_money import open_demo_fund
 from compound.demo_notices import show_notices
 from compound.demo_reports import show_reports
+from compound.demo_sanitation import show_sanitation
 from compound.demo_sharing import share_things
+from compound.demo_shifts import show_shifts
 from compound.demo_supplies import fill_store, start_distribution
 from compound.demo_testing import show_a_positive_tube
 from compound.opening import open_any_round
@@ -98,6 +100,8 @@ def build_demo(*, stage: str, seed: int) -> Demo:
         start_distribution(estate, sun, zhao, random.Random(seed))  # noqa: S311
         share_things(estate, sun)
         care_for(estate, sun, zhao)
+        show_sanitation(estate, sun, zhao)
+        show_shifts(tower, chen, squad)
         open_demo_fund(estate, sun, zhao)
         show_group_buys(tower, chen, estate, sun, random.Random(seed))  # noqa: S311
         show_notices(estate, sun, zhao)

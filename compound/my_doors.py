@@ -21,6 +21,7 @@ from residents.models import Device, Volunteer, mask_name
 from rounds.models import Assignment, HeldMark, Round, Visit
 from rounds.segments import free_segments
 from rounds.services import RoundError, refuse_untrained
+from sanitation.collecting import counted, counts_told
 from supplies.reconciling import Bag, bags_by_visit, lines_by_round
 from testing_rounds.answers import answer_of, with_reading
 from testing_rounds.models import ExpectedPerson, Swab, TestRound
@@ -77,6 +78,8 @@ def build_feed(device: Device) -> dict[str, Any]:
     doors: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for visit in visits:
         door = _door(visit, volunteer, bags.get(visit.pk))
+        if rounds[visit.round_id].kind == Round.Kind.WASTE and visit.latest_mark is not None:
+            door["counted"] = counts_told(visit.latest_mark.details)
         is_antigen = rounds[visit.round_id].kind == Round.Kind.ANTIGEN
         door["people"] = [
             _person(person, is_antigen)
@@ -158,6 +161,7 @@ def _round(one: Round, test: TestRound | None, assignments: list[Assignment], do
         "starts_at": one.starts_at.isoformat(),
         "ends_at": one.ends_at.isoformat(),
         "instructions": getattr(test or _details_of(one), "instructions", ""),
+        "counts": counted(_details_of(one)) if one.kind == Round.Kind.WASTE else None,
         "pool": {"size": test.pool_size} if test and one.kind in IN_TUBES else None,  # 0: one a household
         "words": {name: str(text) for name, text in WORDS[one.kind].items()},
         "segments": [_segment(assignment) for assignment in assignments],

@@ -1,6 +1,7 @@
 """Opening a round of any kind: the one deed at the desk that must know them all."""
 
 from django.contrib import messages
+from django.db import transaction
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -14,7 +15,7 @@ from residents.models import User
 from rounds.models import Round
 from rounds.services import RoundError, open_round
 from rounds.snapshot import Snapshot
-from sanitation.collecting import open_collection
+from sanitation.collecting import adopt_round, open_collection
 from sanitation.services import SanitationError
 from supplies.services import open_distribution
 from testing_rounds.services import open_test_round
@@ -27,14 +28,16 @@ def open_any_round(*, round: Round, by: User) -> list[Snapshot]:
         return open_distribution(distribution=round.distribution, by=by)
     if round.kind == Round.Kind.BUYING:
         return open_delivery(delivery=round.delivery, by=by)
-    if round.kind == Round.Kind.WASTE and hasattr(round, "waste_round"):
-        return open_collection(waste=round.waste_round, by=by, apart=doors_apart(round.compound))
+    if round.kind == Round.Kind.WASTE:
+        with transaction.atomic():  # or nothing: no details stay with a round that does not open
+            waste = adopt_round(round=round, by=by)
+            return open_collection(waste=waste, by=by, apart=doors_apart(round.compound))
     return open_round(round=round, by=by)
 
 
 @require_POST
 def round_open(request, pk):
-    details = ("compound", "test_round", "distribution", "delivery__order", "waste_round__round__compound")
+    details = ("compound", "test_round", "distribution", "delivery__order")
     round = get_kept(Round.objects.select_related(*details), request.user, pk=pk)
     try:
         doors = len(open_any_round(round=round, by=request.user))

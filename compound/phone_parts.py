@@ -19,6 +19,8 @@ from rounds.models import Assignment, Round
 from rounds.receiving import clean_text
 from rounds.segments import NotOffered, SegmentTaken, claim_segment, hand_over
 from rounds.services import RoundError, release_assignment
+from shifts.places import refuse_stopped
+from shifts.telling import ShiftError
 
 LONGEST_REASON = 200
 FLOORS = range(-100, 1000)
@@ -42,7 +44,7 @@ def answers_phones(view):
                 response = PhoneRefusal("taken", 409, str(taken), holder=taken.holder).as_response()
             except NotOffered as late:
                 response = PhoneRefusal("not_offered", 409, str(late)).as_response()
-            except RoundError as error:
+            except (RoundError, ShiftError) as error:
                 response = PhoneRefusal("refused", 409, str(error)).as_response()
             except DatabaseError:
                 response = PhoneRefusal("try_again", 503).as_response()
@@ -62,6 +64,7 @@ def my_claim(request, device: Device) -> dict:
         raise PhoneRefusal("bad_request", 400)
     if not isinstance(entrance, str) or len(entrance) > 10 or not _is_in(KEYS, sent.get("building")):
         raise PhoneRefusal("bad_request", 400)
+    refuse_stopped(device.volunteer)
     part = claim_segment(
         round=_own_round(device, sent),
         volunteer=device.volunteer,

@@ -1,7 +1,8 @@
 """A volunteer who turns positive: one press takes from them everything they had taken, in one transaction.
 
-Parts of rounds are free for others, shifts show their holes, needs go back to the queue; the doors they stood at in the
-last days are shown to the stewards alone, and each look is on record. On the top floor, for it touches every room.
+Parts of rounds are free for others, shifts show their holes, needs, calls and collections go back; the doors they stood
+at in the last days are shown to the stewards alone, and each look is on record. On the top floor, for it touches every
+room.
 """
 
 from __future__ import annotations
@@ -22,12 +23,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from care.calling import free_calls_of
 from care.needs import free_needs_of
 from residents.access import get_kept
 from residents.models import AccessRecord, User, Volunteer
 from rounds.folding import standing
 from rounds.models import Assignment, Mark, Visit
 from rounds.services import release_assignment
+from sharing.pledging import free_drives_of
 from shifts.health import record_positive
 from shifts.models import Place, PositiveCall
 from shifts.places import lock_rules
@@ -93,6 +96,7 @@ def turn_positive(*, volunteer: Volunteer, by: User, days: int, now: datetime | 
         reason = _("cannot go on")
     released = sum(release_assignment(assignment=part, by=by, reason=reason) for part in open_parts(volunteer))
     claims = free_needs_of(volunteer=volunteer, by=by, reason=reason, now=now)
+    claims += free_calls_of(caller=volunteer.user) + free_drives_of(volunteer=volunteer)
     return record_positive(
         volunteer=volunteer,
         by=by,

@@ -75,19 +75,56 @@ def _describe(round: Round, route: str, bags_out_at: datetime, instructions: str
 
 
 @transaction.atomic
+def adopt_round(*, round: Round, by: User) -> WasteRound:
+    """A rubbish round that was planned on the plain form is a collection too: opened, it parts like every other."""
+    Round.objects.select_for_update().get(pk=round.pk)  # two who open it at once
+    found = WasteRound.objects.select_related("round__compound").filter(round=round).first()
+    return found or _describe(round, Route.HOUSES, round.starts_at, "", by)
+
+
+@transaction.atomic
 def open_collection(*, waste: WasteRound, by: User, apart: Collection[int]) -> list[Snapshot]:
-    """`apart`: keys of the households that need a route of their own. Raises RoundError where nobody is left."""
+    """`apart`: keys of the households that need a route of their own. Raises RoundError where nobody is left.
+
+    Parted at this moment, however it was planned: a house may have been sealed since. The round keeps what it was
+    planned for, as far as there is any; each other part is a round of its own, opened together with it.
+    """
     wanted = _households(waste)
     if waste.is_apart:
         return open_round(round=waste.round, by=by, households=wanted)
-    ours, theirs = wanted - set(apart), wanted & set(apart)
-    if not ours and not theirs:
+    parts = _parts(waste, wanted, set(apart))
+    if not parts:
         raise SanitationError(_("No door is left for this round."))
-    if theirs:
-        _part(waste, theirs, by)
-    if not ours:
-        raise SanitationError(_("Every door here needs the separate route: plan the buildings together with others."))
-    return open_round(round=waste.round, by=by, households=ours)
+    kept = waste.route if waste.route in parts else next(route for route in Route.values if route in parts)
+    if kept != waste.route:
+        _turn_into(waste, kept)
+    snapshots = open_round(round=waste.round, by=by, households=parts.pop(kept))
+    for route, homes in parts.items():
+        _part(waste, route, homes, by)
+    return snapshots
+
+
+def _parts(waste: WasteRound, wanted: set[int], apart: set[int]) -> dict[str, set[int]]:
+    """Of each route its households. Who was planned with the sealed stays with them: they are walked last."""
+    parts: dict[str, set[int]] = {Route.APART: wanted & apart}
+    zones = Household.objects.filter(pk__in=wanted - apart).values_list("pk", "door__building__zone")
+    for pk, zone in zones:
+        is_sealed = zone == Building.Zone.SEALED or waste.route == Route.SEALED
+        parts.setdefault(Route.SEALED if is_sealed else Route.HOUSES, set()).add(pk)
+    return {route: homes for route, homes in parts.items() if homes}
+
+
+def _turn_into(waste: WasteRound, route: str) -> None:
+    """A draft whose every door belongs to another route."""
+    if route == Route.APART:
+        _hide(waste.round)
+    waste.route = route
+    waste.save(update_fields=["route"])
+
+
+def _hide(round: Round) -> None:
+    Round.objects.filter(pk=round.pk).update(is_confidential=True, floors_per_segment=None)
+    round.is_confidential, round.floors_per_segment = True, None
 
 
 def _households(waste: WasteRound) -> set[int]:
@@ -99,22 +136,24 @@ def _households(waste: WasteRound) -> set[int]:
     return set(missed.values_list("household", flat=True))
 
 
-def _part(waste: WasteRound, homes: Collection[int], by: User) -> WasteRound:
-    buildings = Building.objects.filter(doors__households__in=homes).distinct()
+def _part(waste: WasteRound, route: str, homes: Collection[int], by: User) -> WasteRound:
     round = create_round(
         compound=waste.round.compound,
         kind=Round.Kind.WASTE,
-        title=str(Route.APART.label),
+        title=str(Route(route).label),
         starts_at=waste.round.starts_at,
         ends_at=waste.round.ends_at,
-        buildings=buildings,
+        buildings=Building.objects.filter(doors__households__in=homes).distinct(),
     )
-    Round.objects.filter(pk=round.pk).update(is_confidential=True)
-    round.is_confidential = True
-    text = _("Protective clothing, spray, tie, second bag, spray again. Yellow bags go to their own place.")
-    apart = _describe(round, Route.APART, waste.bags_out_at, text, by, parted_from=waste)
+    if route == Route.APART:
+        _hide(round)
+        text = _("Protective clothing, spray, tie, second bag, spray again. Yellow bags go to their own place.")
+        parted = _describe(round, route, waste.bags_out_at, text, by, parted_from=waste)
+    else:
+        _offer(round, waste.round.floors_per_segment)
+        parted = _describe(round, route, waste.bags_out_at, waste.instructions, by)
     open_round(round=round, by=by, households=homes)
-    return apart
+    return parted
 
 
 @transaction.atomic
@@ -141,8 +180,7 @@ def plan_next_pass(*, waste: WasteRound, starts_at: datetime, ends_at: datetime,
         buildings=buildings,
     )
     if waste.is_apart:
-        Round.objects.filter(pk=next_round.pk).update(is_confidential=True)
-        next_round.is_confidential = True
+        _hide(next_round)
     else:
         _offer(next_round, round.floors_per_segment)
     return _describe(next_round, waste.route, starts_at, waste.instructions, by, follows=waste)
@@ -161,6 +199,18 @@ def bags_told(details: dict[str, str], name: str = "bags") -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 2):
         return 0
     return int(text)
+
+
+def counted(waste: WasteRound | None) -> list[str]:
+    """What a volunteer may count at the doors of this route."""
+    if waste is None:
+        return []
+    return ["bags", "yellow"] if waste.is_apart else ["bags"]
+
+
+def counts_told(details: dict[str, str]) -> dict[str, int]:
+    told = {name: bags_told(details, name) for name in ("bags", "yellow")}
+    return {name: count for name, count in told.items() if count}
 
 
 def count_bags(details: Iterable[dict[str, str]]) -> tuple[int, int]:

@@ -15,7 +15,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from notices.services import plan_message
-from residents.models import Household, RoleGrant, User
+from residents.models import Household, RoleGrant, User, Volunteer
 from sharing.models import Drive, DriveStep, Part, Pledge, Portion
 from sharing.models.drives import MOST_OF_A_PART
 from sharing.offering import lock_household
@@ -70,6 +70,12 @@ def change_drive(*, drive: Drive, **facts: Any) -> Drive:
     _check_place(row)
     row.save(update_fields=[*facts])
     return row
+
+
+def free_drives_of(*, volunteer: Volunteer) -> int:
+    """Who collects falls ill: the drive asks for somebody else. One statement."""
+    under_way = Drive.objects.filter(runner=volunteer, state__in=[State.OPEN, State.COLLECTING])
+    return under_way.update(runner=None)
 
 
 # --- Parts ----------------------------------------------------------------------------------------

@@ -65,6 +65,12 @@ def is_stopped(volunteer: Volunteer) -> bool:
     return told.order_by("-pk").values_list("kind", flat=True).first() in HealthWord.STOPS
 
 
+def refuse_stopped(volunteer: Volunteer) -> None:
+    if is_stopped(volunteer):
+        words = {"name": volunteer.name}
+        raise ShiftError(_("%(name)s rests: a steward has to say first that they may serve again.") % words)
+
+
 def refuse_volunteer(shift: Shift, volunteer: Volunteer) -> None:
     """What no reason helps against."""
     if volunteer.ended_at is not None or volunteer.compound_id != shift.compound_id:
@@ -75,8 +81,7 @@ def refuse_volunteer(shift: Shift, volunteer: Volunteer) -> None:
         raise ShiftError(_("Sealed buildings are for the trained: %(name)s has not been trained yet.") % name)
     if not is_trained and shift.compound.requires_training:
         raise ShiftError(_("%(name)s has not been trained yet.") % name)
-    if is_stopped(volunteer):
-        raise ShiftError(_("%(name)s rests: a steward has to say first that they may serve again.") % name)
+    refuse_stopped(volunteer)
 
 
 def other_shifts(shift: Shift, volunteer: Volunteer) -> list[Shift]:

@@ -9,30 +9,32 @@ from django.utils import timezone
 from clock.cases import record_case
 from compound.opening import open_any_round
 from notices.models import Message
+from residents.models import Building, Household
 from rounds.models import Round, Visit
+from rounds.services import RoundError, assign, create_round
 from sanitation.alarms import ring_yellow_bags
 from sanitation.collecting import bags_told, plan_collection, plan_next_pass
 from sanitation.disinfecting import Plan, begin_disinfection, finish_spraying, start_spraying
 from sanitation.models import WasteRound
 from sanitation.services import SanitationError
-from sanitation.yellow import Lot, hand_to_lorry, left_of, store_bags
+from sanitation.yellow import Lot, hand_to_lorry, left_of, store_bags, waiting_bags
+from tests.marks import envelope, post, statements, tap
 
 HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def opened(world):
+def ill(world):
+    """A close contact behind 301."""
+    told = {"kind": "contact", "source": "street", "ordered_at": timezone.now() - HOUR}
+    return record_case(building=world.building1, household=world.elder_home, by=world.chen, **told)
+
+
+@pytest.fixture
+def opened(world, ill):
     now = timezone.now()
     window = {"starts_at": now, "ends_at": now + 2 * HOUR, "bags_out_at": now}
     buildings = [world.building1, world.building2]
-    record_case(
-        building=world.building1,
-        kind="contact",
-        source="street",
-        by=world.chen,
-        household=world.elder_home,
-        ordered_at=now - HOUR,
-    )
     waste = plan_collection(compound=world.jiamu, buildings=buildings, by=world.chen, **window)[0]
     open_any_round(round=waste.round, by=world.chen)
     return waste
@@ -46,6 +48,79 @@ def test_a_door_apart_is_on_its_own_route_top_floor_first(opened):
     assert rooms(opened.round) == ["502", "202", "402"]
     assert rooms(opened.apart.round) == ["301"]
     assert (opened.apart.round.is_confidential, opened.apart.round.floors_per_segment) == (True, None)
+
+
+def routes():
+    """Of each route its doors, in the order of their rounds."""
+    rows = WasteRound.objects.select_related("round").order_by("round__pk")
+    return [(row.route, row.round.state, row.round.is_confidential, rooms(row.round)) for row in rows]
+
+
+def test_a_round_planned_on_the_plain_form_is_parted_too_sealed_houses_last(world, ill):
+    Building.objects.filter(pk=world.building2.pk).update(zone="sealed")
+    round = create_round(**world.round_form(kind="waste"))
+    open_any_round(round=round, by=world.chen)
+    assert routes() == [
+        ("houses", "open", False, ["502", "202"]),
+        ("apart", "open", True, ["301"]),
+        ("sealed", "open", False, ["402"]),
+    ]
+    with pytest.raises(RoundError):  # pressed twice
+        open_any_round(round=round, by=world.chen)
+    assert len(routes()) == 3
+
+
+def test_a_house_sealed_after_the_planning_is_walked_with_the_sealed(world):
+    Building.objects.filter(pk=world.building2.pk).update(zone="sealed")
+    now = timezone.now()
+    window = {"starts_at": now, "ends_at": now + 2 * HOUR, "bags_out_at": now}
+    both = plan_collection(compound=world.jiamu, buildings=world.jiamu.buildings.all(), by=world.chen, **window)
+    Building.objects.filter(pk=world.building1.pk).update(zone="sealed")
+    Building.objects.filter(pk=world.building2.pk).update(zone="none")
+    for waste in both:
+        open_any_round(round=Round.objects.get(pk=waste.round_id), by=world.chen)
+    assert [(route, doors) for route, _state, _hidden, doors in routes()] == [
+        ("sealed", ["502", "301", "202"]),
+        ("sealed", ["402"]),
+    ]
+
+
+def test_where_every_door_is_apart_the_round_itself_is_hidden(world, ill, client):
+    round = create_round(**world.round_form(kind="waste", buildings=[world.building1]))
+    Round.objects.filter(pk=round.pk).update(floors_per_segment=3)
+    Household.objects.filter(door__building=world.building1).exclude(pk=world.elder_home.pk).update(occupancy="vacant")
+    client.force_login(world.chen)
+    client.post(reverse("round_open", args=[round.pk]))
+    assert routes() == [("apart", "open", True, ["301"])]
+    client.force_login(world.zhao)
+    assert client.get(reverse("sanitation:route", args=[round.pk])).status_code == 404
+
+
+def test_a_round_that_cannot_open_keeps_no_route(world):
+    round = create_round(**world.round_form(kind="waste", buildings=[]))
+    with pytest.raises(SanitationError, match="没有门户"):
+        open_any_round(round=round, by=world.chen)
+    assert WasteRound.objects.count() == 0
+
+
+def test_bags_counted_at_a_door_are_told_to_the_phone_the_desk_and_the_lorry(opened, world, client):
+    assign(round=opened.round, volunteer=world.wei, building=world.building1, by=world.chen)
+    assign(round=opened.apart.round, volunteer=world.wei, building=world.building1, by=world.chen)
+    houses, apart = (Visit.objects.filter(round=row.round).top_down()[0] for row in (opened, opened.apart))
+    sent = [tap(houses, 1, details={"bags": "3"}), tap(apart, 2, details={"bags": "1", "yellow": "2"})]
+    post(client, "token-of-wei-0000000000", envelope(*sent))
+    with statements() as seen:
+        feed = client.get("/my/doors.json", HTTP_AUTHORIZATION="Bearer token-of-wei-0000000000").json()
+    assert len(seen) <= 8
+    told = {one["id"]: (one["counts"], one["doors"][0]["counted"]) for one in feed["rounds"]}
+    assert told == {
+        opened.round_id: (["bags"], {"bags": 3}),
+        opened.apart.round_id: (["bags", "yellow"], {"bags": 1, "yellow": 2}),
+    }
+    client.force_login(world.chen)
+    reads = [client.get(row.get_absolute_url()).context["read"].total for row in (opened, opened.apart)]
+    assert [(total.bags, total.yellow) for total in reads] == [(3, 0), (1, 2)]
+    assert [lot.count for lot in waiting_bags([world.jiamu.pk], timezone.now())[world.jiamu.pk]] == [2]
 
 
 def test_who_leads_the_house_sees_the_route_and_not_the_separate_one(opened, world, client):

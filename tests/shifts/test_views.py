@@ -7,14 +7,20 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from care.calling import take_call
+from care.models import CallPlace, Need
+from care.needs import claim
 from compound.turned_positive import recent_doors, turn_positive
 from residents.models import AccessRecord
-from rounds.models import Assignment, Mark, Visit
+from rounds.models import Assignment, Mark, Round, Visit
+from rounds.segments import free_segments, offer_segments
 from rounds.services import assign, create_round, open_round
 from shifts.health import say_health
 from shifts.models import HealthWord, Place, PositiveCall, Shift
 from shifts.telling import ShiftError
+from tests.care.carers import Carers
 from tests.marks import statements
+from tests.sharing.neighbours import Neighbours
 from tests.shifts.crew import Crew
 
 pytestmark = pytest.mark.usefixtures("english")
@@ -214,6 +220,25 @@ def test_one_press_frees_everything_and_lists_the_doors_for_stewards(world, walk
     with pytest.raises(ShiftError, match="told already"):
         turn_positive(volunteer=world.wei, by=world.chen, days=4)
     assert chen.post(at("volunteer_positive", world.wei.pk), {"days": "9"}).status_code == 422
+
+
+def test_calls_needs_and_collections_go_back_and_no_floor_is_taken_by_who_rests(world, walked, client):
+    carers = Carers(world)
+    take_call(place=carers.place(), by=world.wei.user)
+    claim(need=carers.need(), by=world.chen, helper=world.wei)
+    drive = Neighbours(world).drive(runner=world.wei)
+    call = turn_positive(volunteer=world.wei, by=world.chen, days=4)
+    drive.refresh_from_db()
+    held = CallPlace.objects.get().holder, Need.objects.get().state, drive.runner
+    assert (call.claim_count, held) == (3, (None, "new", None))
+    offer_segments(round=Round.objects.get(), floors=5)
+    _round, part = next(iter(free_segments(world.wei)))
+    floors = {"round": Round.objects.get().pk, "building": part.building.pk, "entrance": ""}
+    floors["floors"] = [part.floor_from, part.floor_to]
+    refused = ask(client, "my_claim", floors)
+    assert (refused.status_code, "rests" in refused.json()["message"]) == (409, True)
+    say_health(volunteer=world.wei, kind="cleared", by=world.chen)
+    assert ask(client, "my_claim", floors).status_code == 200
 
 
 def test_doors_are_those_of_the_days_asked_for(world, walked):

@@ -5,6 +5,7 @@ import { bind, codeIn } from "./bind.js";
 import { foldDoor, isAnswered, outcomeOfPeople, peopleAt } from "./fold.js";
 import { drawPanel, openPanel, wirePanel } from "./panel.js";
 import { drawParts, wireParts } from "./parts.js";
+import { countDetails, touchCount } from "./rubbish.js";
 import { keepShell, shell, takeNewShell } from "./shell.js";
 import * as store from "./store.js";
 import { openBag, wireBags } from "./supplies.js";
@@ -26,7 +27,7 @@ const channel = "BroadcastChannel" in window ? new BroadcastChannel("shoulou") :
 // --- what is shown --------------------------------------------------------------------------------
 
 function draftOf(visit) {
-  if (!ui.drafts.has(visit)) ui.drafts.set(visit, { people: {}, answers: {}, note: "", asking: null });
+  if (!ui.drafts.has(visit)) ui.drafts.set(visit, { people: {}, answers: {}, counts: {}, note: "", asking: null });
   return ui.drafts.get(visit);
 }
 
@@ -50,7 +51,7 @@ function ownDevices() {
   return new Set(devices.filter((one) => device && one.volunteer === device.volunteer && one.compound === device.compound).map((one) => one.id));
 }
 
-function viewDoor(door, rows, { words, kind }, told, unsent) {
+function viewDoor(door, rows, { words, kind, counts }, told, unsent) {
   const isAntigen = kind === "antigen" && door.heads > 0;
   const state = foldDoor(door, rows);
   const last = rows.at(-1);
@@ -63,7 +64,7 @@ function viewDoor(door, rows, { words, kind }, told, unsent) {
     isWordQuiet = true;
   }
   return {
-    door, state, words, word, isWordQuiet, answers: isAntigen ? answersAt(door, rows) : null,
+    door, state, words, word, isWordQuiet, counts: counts ?? null, answers: isAntigen ? answersAt(door, rows) : null,
     isOpen: ui.open.has(door.visit), draft: draftOf(door.visit), failed: ui.failed.get(door.visit) ?? "",
   };
 }
@@ -317,11 +318,15 @@ function addPerson(view) {
 }
 
 function act(view, button) {
-  const { deed, person, test } = button.dataset;
+  const { deed, person, test, count } = button.dataset;
   const note = cleanNote(view.draft.note);
   if (person) return touchPerson(view, Number(button.closest("li[data-person]").dataset.person), person);
   if (test) {
     touchTest(view, Number(button.closest("li[data-person]").dataset.person), test);
+    return draw();
+  }
+  if (count) {
+    touchCount(view, count);
     return draw();
   }
   if (deed === "negative") return mark(view, tellNegative(view, note));
@@ -334,7 +339,7 @@ function act(view, button) {
     const { people } = view.draft;
     return mark(view, { outcome: outcomeOfPeople(view.state, people, view.door), people, note });
   }
-  return mark(view, { outcome: deed, note });
+  return mark(view, { outcome: deed, note, ...deed === "done" ? countDetails(view.draft) : {} });
 }
 
 function wire() {

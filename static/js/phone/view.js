@@ -2,6 +2,7 @@
 
 import { drawAntigen, drawTests, hasAnswers, resultText } from "./antigen.js";
 import { isAnswered, peopleAt, personOutcome } from "./fold.js";
+import { countsText, drawRubbish } from "./rubbish.js";
 import { bagText } from "./supplies.js";
 import { say, time } from "./words.js";
 
@@ -25,7 +26,7 @@ function stateText(view) {
   if (said) return said;
   const read = view.answers ? resultText(view) : "";
   if (read) return state.outcome === "done" ? `${words.done} · ${read}` : `${say("partly", { done: state.done, all: state.asked.length })} · ${read}`;
-  if (words[state.outcome]) return words[state.outcome];
+  if (words[state.outcome]) return [words[state.outcome], countsText(view)].filter(Boolean).join(" · ");
   return state.outcome === "partly" ? say("partly", { done: state.done, all: state.asked.length }) : say(`outcome.${state.outcome}`);
 }
 
@@ -115,24 +116,13 @@ function drawCard(view, canMark) {
   go.textContent = hasAnswers(draft) ? say("antigen_save", { n: Object.keys(draft.answers).length }) : isByPerson ? say("save", { done: countTold(view), all: peopleAt(door, view.state, draft).length }) : words.done;
   if (isByPerson) go.dataset.deed = "people";
   go.hidden = !isByPerson && !view.state.asked.length; // all of them known before: only a word about one of them counts
-  if (words.elsewhere) drawRubbish(node, words);
+  if (words.elsewhere) drawRubbish(node, parts, view);
   const more = node.querySelector("[data-deed=more]");
   more.textContent = say(door.bags ? "something_else" : isOpen ? "less" : "more");
   if (door.bags) more.removeAttribute("aria-expanded"); // it opens a sheet
   else more.setAttribute("aria-expanded", String(isOpen));
   for (const button of node.querySelectorAll("button[data-deed]:not([data-deed=more])")) button.disabled = !canMark;
   return { node, parts };
-}
-
-// Rubbish: taken, nothing out, missed - each one tap.
-function drawRubbish(node, words) {
-  const missed = node.querySelector("[data-deed=nobody_home]");
-  missed.textContent = words.nobody_home;
-  const nothing = missed.cloneNode(true);
-  nothing.dataset.deed = "elsewhere";
-  nothing.textContent = words.elsewhere;
-  missed.before(nothing);
-  node.querySelector(".acts-main").classList.add("acts-rubbish");
 }
 
 export function drawDoor(view, unsent, canMark) {
@@ -191,13 +181,13 @@ export class Stairs {
     if (old.look === now) return;
     const node = drawDoor(view, unsent, canMark);
     const focused = old.node.contains(document.activeElement) ? document.activeElement : null;
-    const deed = focused?.dataset.deed ?? focused?.dataset.person ?? focused?.dataset.test;
+    const deed = focused?.dataset.deed ?? focused?.dataset.person ?? focused?.dataset.test ?? focused?.dataset.count;
     const person = focused?.closest("[data-person]:not(button)")?.dataset.person;
     old.node.replaceWith(node);
     this.drawn.set(view.door.visit, { node, look: now });
     if (!focused) return;
     const scope = person ? node.querySelector(`li[data-person="${person}"]`) ?? node : node;
-    const same = scope.querySelector(`[data-deed="${deed}"], button[data-person="${deed}"], button[data-test="${deed}"]`);
+    const same = scope.querySelector(`[data-deed="${deed}"], button[data-person="${deed}"], button[data-test="${deed}"], button[data-count="${deed}"]`);
     const next = same && same.offsetParent ? same : scope.querySelector("button:not([disabled]):not([hidden])");
     next?.focus({ preventScroll: true });
   }
@@ -222,5 +212,5 @@ export class Stairs {
 // What a door's drawing depends on. The note being typed is left out: it is in the page already.
 function look(view, unsent, canMark) {
   const { door, state, isOpen, draft, word, failed, words } = view;
-  return JSON.stringify([door, state, isOpen, draft.people, draft.answers, view.answers, draft.asking, word, failed, words.done, canMark, unsent.has(state.last?.id)]);
+  return JSON.stringify([door, state, isOpen, draft.people, draft.answers, draft.counts, view.answers, draft.asking, word, failed, words.done, canMark, unsent.has(state.last?.id)]);
 }
