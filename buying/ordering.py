@@ -32,13 +32,15 @@ def set_lines(
     by: User | None = None,
     link: HouseholdLink | None = None,
     caller: str = "",
+    is_bound_to_hour: bool = False,
 ) -> list[LineChange]:
     """Item -> how much shall stand, in pieces or grams; what is not named stays. All of it or nothing.
 
     `saw` is what stood when the form was drawn: if it does not any more, somebody else of the family has ordered.
+    `is_bound_to_hour`: a volunteer who types is no lead; the closed list is closed for them.
     """
     row = lock_order(order)
-    _check_open(row, how)
+    _check_open(row, is_late_allowed=how != How.LINK and not is_bound_to_hour)
     _check_household(row, household)
     items = {item.pk: item for item in row.items.all()}
     lines = {line.item_id: line for line in OrderLine.objects.filter(item__in=items, household=household)}
@@ -71,11 +73,11 @@ def set_lines(
     return LineChange.objects.bulk_create(changes)
 
 
-def _check_open(order: GroupOrder, how: str) -> None:
+def _check_open(order: GroupOrder, *, is_late_allowed: bool) -> None:
     """Until the hour has come; the lead may put a tally right until it goes to the supplier."""
     if order.is_collecting(timezone.now()):
         return
-    if how != How.LINK and order.state in {GroupOrder.State.OPEN, GroupOrder.State.CLOSED}:
+    if is_late_allowed and order.state in {GroupOrder.State.OPEN, GroupOrder.State.CLOSED}:
         return
     raise BuyingError(_("This list is closed; nothing was changed. Call the group lead if something is wrong."))
 

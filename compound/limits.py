@@ -74,6 +74,7 @@ HOME_SHARING = (
     *("home_pledge", "home_pledge_end"),
 )
 HOME_MEDICINE = ("home_ask", "home_question", "home_errand")
+PHONE_PROXY = ("my_proxy_doors", "my_proxy_home", "my_proxy_tell")
 PHONE_SHIFTS = ("my_shift_list", "my_shift_take", "my_shift_leave", "my_health")
 LIMITS: dict[str, list[Limit]] = {
     # One carrier's address is a whole compound: what is counted by address is generous.
@@ -84,6 +85,8 @@ LIMITS: dict[str, list[Limit]] = {
     "home": [Limit(1200, client_address), Limit(60, by_secret)],
     "home_tell": [Limit(600, client_address), Limit(20, by_secret)],
     "home_buying": [Limit(600, client_address), Limit(20, by_secret)],
+    "home_buying_live": [Limit(6000, client_address), Limit(120, by_secret)],
+    "home_complain": [Limit(600, client_address), Limit(20, by_secret)],
     "home_need_new": [Limit(600, client_address), Limit(20, by_secret)],
     "home_need": [Limit(600, client_address), Limit(20, by_secret)],
     "home_notice": [Limit(600, client_address), Limit(30, by_secret)],
@@ -107,7 +110,7 @@ LIMITS: dict[str, list[Limit]] = {
     "my_release": [Limit(60, by_phone)],
     "my_hand_over": [Limit(60, by_phone)],
     "my_fellows": [Limit(60, by_phone)],
-    **{name: [Limit(60, by_phone)] for name in PHONE_SHIFTS},
+    **{name: [Limit(60, by_phone)] for name in (*PHONE_SHIFTS, *PHONE_PROXY)},
 }
 # Pages people open on a phone.
 FOR_HANDS = {
@@ -119,12 +122,15 @@ FOR_HANDS = {
     "home",
     "home_tell",
     "home_buying",
+    "home_buying_live",
+    "home_complain",
     "home_notice",
     "lifts:lobby_public",
     "money:public",
 }
 FOR_PHONES = {
     *PHONE_SHIFTS,
+    *PHONE_PROXY,
     "my_bind",
     "sync",
     "sync_photo",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from compound import phone, phone_parts, phone_shifts
+from compound import phone, phone_parts, phone_proxy, phone_shifts
 
 phone_urlpatterns = [
     path("i/<str:code>/", phone.invite, name="invite"),
@@ -19,6 +19,10 @@ phone_urlpatterns = [
     path("my/shifts/take/", phone_shifts.my_shift_take, name="my_shift_take"),
     path("my/shifts/leave/", phone_shifts.my_shift_leave, name="my_shift_leave"),
     path("my/health/", phone_shifts.my_health, name="my_health"),
+    path("my/neighbours/", phone_proxy.my_proxy, name="my_proxy"),
+    path("my/neighbours/doors.json", phone_proxy.my_proxy_doors, name="my_proxy_doors"),
+    path("my/neighbours/home.json", phone_proxy.my_proxy_home, name="my_proxy_home"),
+    path("my/neighbours/tell/", phone_proxy.my_proxy_tell, name="my_proxy_tell"),
     path("sw.js", phone.service_worker, name="service_worker"),
     path("manifest.webmanifest", phone.manifest, name="manifest"),
 ]

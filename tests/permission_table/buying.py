@@ -18,6 +18,10 @@ from residents.models import Compound
 PLAIN = {
     "buying:list":           ("GET",  200,    200,   200,  200,      200,    302),
     "buying:calendar":       ("GET",  200,    200,   200,  200,      200,    302),
+    "my_proxy":              ("GET",  200,    200,   200,  200,      200,    200),
+    "my_proxy_doors":        ("GET",  401,    401,   401,  401,      401,    401),
+    "my_proxy_home":         ("GET",  401,    401,   401,  401,      401,    401),
+    "my_proxy_tell":         ("POST", 401,    401,   401,  401,      401,    401),
 }  # fmt: skip
 
 #                            object        method steward officer lead  beside
@@ -49,7 +53,7 @@ OBJECT = {
 }  # fmt: skip
 
 # The secret decides: tests/compound/test_home_buying.py
-BY_SECRET = {"home_buying"}
+BY_SECRET = {"home_buying", "home_buying_live", "home_complain"}
 
 MISSING = {"buy_home": [10**9, 10**9]}
 
