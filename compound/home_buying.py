@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
 
-from buying.models import GroupOrder, LineChange, OrderLine
+from buying.models import GroupOrder, LineChange, MoneyEntry, OrderLine, OrderStep
 from buying.ordering import set_lines
-from buying.progress import Progress, make_progress, progress_queries
+from buying.progress import Progress, make_progress, progress_of, progress_queries, tag_of
 from buying.quantities import Asked, make_asked, read_told
 from buying.services import BuyingError
 from buying.settlement import BooksRead, HomeStatement, make_statement, statement_queries
-from compound.household import Part, Refused, Visitor, home_act, over, refuse, thanks
+from compound.home_complaints import HomeComplaint, complaint_queries, make_complaints
+from compound.household import Part, Refused, Visitor, home_act, home_look, over, refuse, thanks
 from residents.in_rounds import Reads, in_rounds
 from residents.models import Household
 
 State = GroupOrder.State
-SHARED_OUT = frozenset({State.SORTING, State.DELIVERING})
+OVER = frozenset({State.SETTLED, State.CANCELLED})
+SHARED_OUT = frozenset({State.SORTING, State.DELIVERING}) | OVER
 ON_ITS_WAY = [State.OPEN, State.CLOSED, State.ORDERED, State.ARRIVED, State.SORTING, State.DELIVERING]
+SHOWN_FOR = timedelta(days=7)  # after it was settled or called off; longer while money of the household is open
 
 
 @dataclass
@@ -35,6 +41,13 @@ class HomeBuy:
     action: str = ""
     statement: HomeStatement | None = None  # once it was shared out: what it gets, why less, its money
     error: str = ""
+    complaints: list[HomeComplaint] = field(default_factory=list)  # of each round that brings it
+    live: str = ""  # where its progress is asked for again; the page says it without, too
+    etag: str = ""
+
+    @property
+    def is_called_off(self) -> bool:
+        return self.order.state == State.CANCELLED
 
     @property
     def mine(self) -> list[Asked]:
@@ -46,20 +59,27 @@ class HomeBuy:
 
 
 def lists_for(household: Household) -> QuerySet[GroupOrder]:
-    """What collects in its compound, and what it has ordered that is still under way."""
-    mine = OrderLine.objects.standing().filter(household=household, item__order__state__in=ON_ITS_WAY)
+    """What collects in its compound, what it has ordered that is still under way, and what of it ended lately or holds
+    its money still. `ended_why`: why it was called off."""
+    ordered = OrderLine.objects.standing().filter(household=household).values("item__order")
     compound = household.door.building.compound_id
     now = timezone.now()
+    steps = OrderStep.objects.filter(became__in=OVER)
+    lately = Q(state__in=OVER, pk__in=steps.filter(at__gt=now - SHOWN_FOR).values("order"))
+    paid = MoneyEntry.objects.filter(household=household).values("order")
+    owed = Q(state=State.CANCELLED, settlement=None, pk__in=paid)
     rows = GroupOrder.objects.collecting(now).filter(compound=compound)
-    rows = rows | GroupOrder.objects.filter(compound=compound, pk__in=mine.values("item__order"))
-    return rows.select_related("compound").order_by("closes_at", "pk")
+    rows = rows | GroupOrder.objects.filter(Q(state__in=ON_ITS_WAY) | lately, compound=compound, pk__in=ordered)
+    rows = rows | GroupOrder.objects.filter(owed, compound=compound)
+    why = steps.filter(order=OuterRef("pk"), became=State.CANCELLED).order_by("-pk").values("why")[:1]
+    return rows.annotate(ended_why=Subquery(why)).select_related("compound").order_by("closes_at", "pk")
 
 
 @in_rounds
 def buying_part(visitor: Visitor) -> Reads[Part | None]:
     """Two steps, however many lists there are and whatever became of them; one when there is none."""
     home = visitor.household
-    (orders,) = yield (lists_for(home),)
+    orders, visits, said = yield (lists_for(home), *complaint_queries(home))
     if not orders:
         return None
     out = [order for order in orders if order.state in SHARED_OUT]
@@ -68,6 +88,11 @@ def buying_part(visitor: Visitor) -> Reads[Part | None]:
     sides, items, counts, mine, *rest = yield asked_for
     progress = make_progress(orders, sides, items, counts)
     statements = _statements(out, home, rest) if out else {}
+    wrong = make_complaints(visitor, visits, said)
+    rounds: dict[int, set[int]] = defaultdict(set)
+    for parcel in rest[1] if out else ():
+        if parcel.line.household_id == home.pk and parcel.visit_id is not None:
+            rounds[parcel.line.item.order_id].add(parcel.visit.round_id)
     now = timezone.now()
     buys = []
     for order in orders:
@@ -75,10 +100,18 @@ def buying_part(visitor: Visitor) -> Reads[Part | None]:
         asked = make_asked(progress[order.pk].own.items, dict(mine), refused.posted if refused else {})
         buy = HomeBuy(order, progress[order.pk], asked, order.is_collecting(now))
         buy.statement = statements.get(order.pk)
+        buy.complaints = [wrong[pk] for pk in sorted(rounds[order.pk]) if pk in wrong]
         buy.error = refused.message if refused else ""
-        buy.action = visitor.address("home_buying", order.pk)
+        if buy.is_collecting:
+            buy.action = visitor.address("home_buying", order.pk)
+            buy.live, buy.etag = visitor.address("home_buying_live", order.pk), _etag(buy)
         buys.append(buy)
-    return Part("buying", "home/_buying.html", {"buys": buys}, style="css/buying.css")
+    script = "js/live.js" if any(buy.is_collecting for buy in buys) else ""
+    return Part("buying", "home/_buying.html", {"buys": buys}, script=script, style="css/buying.css")
+
+
+def _etag(buy: HomeBuy) -> str:
+    return f'"{tag_of(buy.progress, buy.is_collecting, translation.get_language())}"'
 
 
 def _statements(orders: list[GroupOrder], home: Household, rows: list[list[Any]]) -> dict[int, HomeStatement | None]:
@@ -87,10 +120,26 @@ def _statements(orders: list[GroupOrder], home: Household, rows: list[list[Any]]
     return {order.pk: make_statement(order, home, read.only(order), shares, settled) for order in orders}
 
 
+@home_look
+def home_buying_live(request: HttpRequest, visitor: Visitor, order_pk: int) -> HttpResponse:
+    """How far it is, asked for every few seconds while somebody looks: 304 while nothing moves. Three statements."""
+    order = lists_for(visitor.household).filter(pk=order_pk).first()
+    if order is None:
+        return over(visitor)
+    buy = HomeBuy(order, progress_of(order), [], order.is_collecting(timezone.now()))
+    etag = _etag(buy)
+    if request.headers.get("If-None-Match", "").removeprefix("W/") == etag:
+        response = HttpResponse(status=304)
+    else:
+        response = HttpResponse(render_to_string("home/_buying_live.html", {"buy": buy}))
+    response["ETag"] = etag
+    return response
+
+
 @home_act
 def home_buying(request: HttpRequest, visitor: Visitor, order_pk: int) -> HttpResponse:
     """What shall stand, not what is to be added: a second tap, or another phone of the family, adds nothing."""
-    order = next((one for one in lists_for(visitor.household) if one.pk == order_pk), None)
+    order = lists_for(visitor.household).filter(pk=order_pk).first()
     if order is None:
         return over(visitor)
     try:

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from compound.home_complaints import HomeComplaint, complaint_queries, make_complaints
 from compound.household import Part, Visitor
 from residents.in_rounds import Reads, in_rounds
 from residents.models import Household
@@ -35,6 +36,7 @@ class Thing:
 class Bag:
     round: Round
     things: list[Thing] = field(default_factory=list)
+    complaint: HomeComplaint | None = None
 
     @property
     def is_due(self) -> bool:
@@ -44,10 +46,15 @@ class Bag:
 @in_rounds
 def supplies_part(visitor: Visitor) -> Reads[Part | None]:
     """One step, however many hand-outs there are."""
-    due, kept = yield (due_of(visitor.household), kept_for(visitor.household))
+    home = visitor.household
+    due, kept, visits, said = yield (due_of(home), kept_for(home), *complaint_queries(home))
     if not due and not kept:
         return None
-    context = {"bags": bags_of(due), "kept": kept}
+    forms = make_complaints(visitor, visits, said)
+    bags = bags_of(due)
+    for bag in bags:
+        bag.complaint = forms.get(bag.round.pk)
+    context = {"bags": bags, "kept": kept}
     return Part("supplies", "home/_supplies.html", context, style="css/home_more.css")
 
 

@@ -125,20 +125,26 @@ def home(request: HttpRequest, secret: str) -> HttpResponse:
 
 def home_act(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """A household does something: `view(request, visitor, …)` answers with `thanks`, `refuse` or `over`."""
+    # No cookie is read, so no token is asked for: see above.
+    return login_not_required(csrf_exempt(require_POST(_by_secret(view))))
 
-    @login_not_required
-    @csrf_exempt  # no cookie is read: see above
-    @require_POST
+
+def home_look(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A moving part of the page, asked for again by its script. Changes nothing."""
+    return login_not_required(require_safe(_by_secret(view)))
+
+
+def _by_secret(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     @wraps(view)
-    def act(request: HttpRequest, secret: str, **kwargs: Any) -> HttpResponse:
+    def answer(request: HttpRequest, secret: str, **kwargs: Any) -> HttpResponse:
         with translation.override(language_of(request)):
             try:
                 link = find_link(secret)
             except LinkError as error:
                 return _gone(error)
-            return view(request, Visitor(link, secret), **kwargs)
+            return _sealed(view(request, Visitor(link, secret), **kwargs))
 
-    return act
+    return answer
 
 
 def thanks(visitor: Visitor, part: str = "") -> HttpResponse:
@@ -170,6 +176,7 @@ def _page(visitor: Visitor, *, status: int = 200, **words: Any) -> HttpResponse:
         "scripts": sorted({part.script for part in parts if part.script}),
         "styles": sorted({part.style for part in parts if part.style}),
         "languages": {"zh": address, "en": f"{address}?lang=en"},
+        "data_at": visitor.address("home_data"),
         **words,
     }
     return _sealed(HttpResponse(render_to_string("home/home.html", context), status=status))

@@ -13,6 +13,7 @@ from compound import (
     home_antigen,
     home_buying,
     home_care,
+    home_complaints,
     home_medicine,
     household,
     ladder,
@@ -25,6 +26,7 @@ from compound import (
     volunteer_day,
 )
 from compound.following import follow_marks
+from compound.home_data import home_data
 from compound.home_notices import home_notice
 from compound.home_sharing import (
     home_pledge,
@@ -61,6 +63,7 @@ urlpatterns = [
     path("sync/photos/<uuid:pk>/", sync_photo, name="sync_photo"),
     *phone_urlpatterns,
     path("h/<str:secret>/", household.home, name="home"),
+    path("h/<str:secret>/data/", home_data, name="home_data"),
     path("h/<str:secret>/share/<slug:what>/", home_share_new, name="home_share_new"),
     path("h/<str:secret>/share/offers/<int:pk>/<slug:deed>/", home_share_offer, name="home_share_offer"),
     path("h/<str:secret>/share/held/<int:pk>/<slug:deed>/", home_share_reservation, name="home_share_reservation"),
@@ -71,6 +74,8 @@ urlpatterns = [
     path("h/<str:secret>/care/", home_care.home_need_new, name="home_need_new"),
     path("h/<str:secret>/care/<int:pk>/<slug:deed>/", home_care.home_need, name="home_need"),
     path("h/<str:secret>/buying/<int:order_pk>/", home_buying.home_buying, name="home_buying"),
+    path("h/<str:secret>/buying/<int:order_pk>/live/", home_buying.home_buying_live, name="home_buying_live"),
+    path("h/<str:secret>/brought/<int:visit_pk>/", home_complaints.home_complain, name="home_complain"),
     path("h/<str:secret>/doctor/", home_medicine.home_ask, name="home_ask"),
     path("h/<str:secret>/doctor/<int:pk>/<slug:deed>/", home_medicine.home_question, name="home_question"),
     path("h/<str:secret>/medicine/<int:pk>/<slug:deed>/", home_medicine.home_errand, name="home_errand"),

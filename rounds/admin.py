@@ -5,7 +5,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from residents.scoped_admin import FactAdmin, ScopedAdmin
-from rounds.models import Assignment, HeldMark, Mark, Round, RoundEvent, Visit
+from rounds.models import Assignment, Complaint, HeldMark, Mark, Round, RoundEvent, Visit
 from rounds.services import RoundError, release_assignment
 
 
@@ -81,3 +81,12 @@ class AssignmentAdmin(FactAdmin):
                 raise RoundError(gettext("was given back before"))
 
         self.do_each(request, queryset, take_back, gettext("Taken back"), RoundError)
+
+
+@admin.register(Complaint)
+class ComplaintAdmin(FactAdmin):
+    compound_path = "visit__round__compound"
+    list_display = ["at", "visit", "kind", "answered_by", "answered_at"]
+    list_filter = ["kind", "visit__round__compound"]
+    search_fields = ["visit__room"]
+    list_select_related = ["visit__round", "visit__building", "answered_by"]

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from residents.retention import KeepClass, before_the_end, emptied, goes, keeps, register, stays, until_the_end
-from rounds.models import Assignment, HeldMark, Mark, Round, RoundEvent, Visit
+from rounds.models import Assignment, Complaint, HeldMark, Mark, Round, RoundEvent, Visit
 
 REMARKS = KeepClass("remarks", _("Remarks, names on door lists"), _("the end of the round"), days=30, low=7, high=180)
 
@@ -21,6 +21,7 @@ register(
         counted=("round_id", "building_id", "outcome"),
     ),
     goes(HeldMark, "compound", since="decided_at"),
+    goes(Complaint, "visit__round__compound", since="visit__round__closed_at"),
 )
 until_the_end(goes(Assignment, "round__compound"))
 stays(

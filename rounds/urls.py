@@ -1,6 +1,6 @@
 from django.urls import path
 
-from rounds import assignment_views, paper_views, views
+from rounds import assignment_views, complaint_views, paper_views, views
 
 app_name = "rounds"
 urlpatterns = [
@@ -18,6 +18,8 @@ urlpatterns = [
     path("<int:pk>/segments/", assignment_views.segments, name="segments"),
     path("assignments/<int:pk>/release/", assignment_views.assignment_release, name="assignment_release"),
     path("assignments/<int:pk>/hand-over/", assignment_views.assignment_hand_over, name="assignment_hand_over"),
+    path("<int:pk>/complaints/", complaint_views.complaints, name="complaints"),
+    path("complaints/<int:pk>/answer/", complaint_views.complaint_answer, name="complaint_answer"),
     path("held/", views.held, name="held"),
     path("held/<int:pk>/dismiss/", views.held_dismiss, name="held_dismiss"),
 ]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from compound.today_lines import Ask, Urgency, at_thing, in_place
-from rounds.models import Round
+from rounds.models import Complaint, Round
 from supplies.models import Batch, BatchCount, Distribution, Entitlement, KeptShare
 
 
@@ -58,6 +58,17 @@ ASKS = (
         thing="round",
         at="round__closed_at",
         link=lambda found: reverse("supplies:distribution", args=[found.thing]),
+    ),
+    Ask(
+        "complaints",
+        Urgency.TODAY,
+        ngettext_lazy("household says that something was wrong", "households say that something was wrong", "n"),
+        _("Answer them"),
+        rows=lambda user, _now: Complaint.objects.kept_by(user).waiting(),
+        compound="visit__round__compound",
+        thing="visit__round",
+        at="at",
+        link=at_thing("rounds:complaints", "rounds:list"),
     ),
     Ask(
         "kept_too_long",

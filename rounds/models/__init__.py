@@ -4,6 +4,7 @@ Reading order: Round, Visit, Mark, then `rounds/folding.py` (how marks become a 
 """
 
 from rounds.models.assignments import Assignment, AssignmentQuerySet
+from rounds.models.complaints import Complaint, ComplaintQuerySet
 from rounds.models.rounds import Round, RoundEvent, RoundQuerySet
 from rounds.models.visits import HeldMark, HeldMarkQuerySet, Mark, Visit, VisitQuerySet
 from rounds.outcomes import CLOCK_TOLERANCE, MARKABLE, PERSON_OUTCOMES, Outcome
@@ -14,6 +15,8 @@ __all__ = [
     "PERSON_OUTCOMES",
     "Assignment",
     "AssignmentQuerySet",
+    "Complaint",
+    "ComplaintQuerySet",
     "HeldMark",
     "HeldMarkQuerySet",
     "Mark",

@@ -1,13 +1,15 @@
 """A household orders on its own page: by its link alone, and knowing nothing of anybody else."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
 from buying.models import GroupOrder, LineChange
-from buying.orders import change_item, close_order
+from buying.orders import cancel_order, change_item, close_order
+from buying.settlement import note_money, settle_order
 from compound.home_buying import buying_part
 from compound.household import Visitor
 from residents.links import find_link, issue_links
@@ -117,3 +119,49 @@ def test_three_lists_cost_no_more_than_one(world, buy, secrets, django_assert_nu
         Buy(world, title=title)
     with django_assert_num_queries(2):
         assert len(buying_part(visitor).context["buys"]) == 3
+
+
+# --- While it moves, and after it came to nothing ---------------------------------------------------
+
+
+def live_of(client, secret, buy, etag=""):
+    address = reverse("home_buying_live", args=[secret, buy.order.pk])
+    return client.get(address, {"lang": "en"}, headers={"If-None-Match": etag} if etag else {})
+
+
+def test_how_far_it_is_is_asked_for_again_without_loading_the_page(
+    world, buy, client, secrets, django_assert_num_queries
+):
+    secret = secrets[world.lin_home]
+    page = page_of(client, secret).content.decode()
+    assert "js/live.js" in page
+    assert f"/buying/{buy.order.pk}/live/?lang=en" in page
+    first = live_of(client, secret, buy)
+    assert ("20 more to go" in first.content.decode(), first["Cache-Control"]) == (True, "no-store, private")
+    assert first["ETag"].strip('"') in page
+    with django_assert_num_queries(5):
+        assert live_of(client, secret, buy, first["ETag"]).status_code == 304
+    buy.wants(world.far_home, 2)
+    assert "18 more to go" in live_of(client, secret, buy, first["ETag"]).content.decode()
+    close_order(order=buy.order, by=world.zhao)
+    assert live_of(client, secret, buy).status_code == 404
+    assert live_of(client, secrets[world.far_home], buy).content.decode().count("The list is closed") == 1
+    assert live_of(client, "x" * 43, buy).status_code == 404
+    assert client.post(reverse("home_buying_live", args=[secret, buy.order.pk])).status_code == 405
+
+
+def test_a_list_that_was_called_off_says_why_and_what_comes_back(world, buy, client, secrets, time_machine):
+    buy.wants(world.lin_home, 2)
+    buy.wants(world.far_home, 1)
+    pay = {"order": buy.order, "household": world.lin_home, "way": "cash", "by": world.zhao}
+    note_money(kind="paid", amount=Decimal("90.00"), **pay)
+    cancel_order(order=buy.order, reason="供应商没有货", by=world.zhao)
+    page = page_of(client, secrets[world.lin_home]).content.decode()
+    assert all(text in page for text in ("Called off: 供应商没有货", "You get back ¥90.00", "nothing is owed"))
+    assert "get back" not in page_of(client, secrets[world.far_home]).content.decode()
+    time_machine.move_to(timezone.now() + timedelta(days=8), tick=False)
+    assert "Called off" not in page_of(client, secrets[world.far_home]).content.decode()
+    assert "You get back ¥90.00" in page_of(client, secrets[world.lin_home]).content.decode()
+    note_money(kind="refunded", amount=Decimal("90.00"), **pay)
+    settle_order(order=buy.order, by=world.zhao)
+    assert "Called off" not in page_of(client, secrets[world.lin_home]).content.decode()

@@ -8,6 +8,8 @@ from django.utils import timezone
 from PIL import Image
 
 from compound.opening import open_any_round
+from residents.links import find_link, reissue_link
+from rounds.complaints import complain
 from rounds.marks import mark_at_desk
 from rounds.models import Visit
 from supplies.ledger import create_item, issue_gear, record_arrival, settle_count, stock_in
@@ -59,6 +61,8 @@ OBJECT = {
     "supplies:pick_list":       ("lobby_of",  "GET",  200, 403, 200, 404),
     "supplies:labels":          ("lobby_of",  "GET",  200, 403, 200, 404),
     "supplies:handover":        ("handout_visit", "FORM", 200, 403, 200, 404),
+    "rounds:complaints":        ("handout",   "GET",  200, 200, 200, 404),
+    "rounds:complaint_answer":  ("complaint", "POST", 422, 403, 422, 404),
 }  # fmt: skip
 
 # The secret decides: tests/supplies/test_views.py, test_photos.py
@@ -95,6 +99,10 @@ def _photo(visit, place):
     return keep_photo(id=uuid.uuid4(), mark_id=mark.pk, content=picture.getvalue(), by=place.steward)
 
 
+def _link(place):
+    return find_link(reissue_link(household=place.household, by=place.steward).secret)
+
+
 def things(place):
     item = Item.objects.filter(compound=place.compound, is_ppe=False).first()
     item = item or create_item(compound=place.compound, name="bag", unit="bag")
@@ -125,6 +133,7 @@ def things(place):
         "lobby_of": [opened.round_id, place.building.pk],
         "stock_list": [place.compound.pk, "stock", "xlsx"],
         "kept_share": [share.pk],
+        "complaint": [complain(visit=visit, link=_link(place), kind="short").pk],
         "photo": [_photo(visit, place).pk],
         "handout_list": [opened.round_id, "books", "csv"],
     }

@@ -9,6 +9,8 @@ from io import BytesIO
 from django.utils import timezone
 from PIL import Image
 
+from residents.links import find_link, reissue_link
+from rounds.complaints import answer_complaint, complain
 from rounds.marks import mark_at_desk
 from rounds.models import Round, Visit
 from rounds.services import create_round, open_round
@@ -274,11 +276,41 @@ def photograph_for_another(world):
     photograph(world, mark.pk)
 
 
+# --- What households say of it -----------------------------------------------------------------------
+
+
+def brought(world):
+    store = Store(world)
+    row = store.open(store.prepare(store.arrive(9)))
+    return store.visit(row, world.lin_home)
+
+
+def say(world, kind="short", words=""):
+    link = find_link(reissue_link(household=world.lin_home, by=world.chen).secret)
+    return complain(visit=brought(world), link=link, kind=kind, words=words)
+
+
+def answer_twice(world):
+    row = say(world)
+    for _time in range(2):
+        answer_complaint(complaint=row, answer="补", by=world.chen)
+
+
 WHY = "Say why, in a few words."
 FROZEN = "The list is frozen: what each household gets can no longer be changed."
 CLOSED = "The books of this distribution are closed."
 
 SAYS = {
+    "complaint: of no kind": (lambda world: say(world, "x"), "Choose what is wrong."),
+    "complaint: too long": (
+        lambda world: say(world, words="很" * 101),
+        "That is too long: 100 characters at the most.",
+    ),
+    "complaint: no answer": (
+        lambda world: answer_complaint(complaint=say(world), answer=" ", by=world.chen),
+        "Write what is done about it: the household reads it.",
+    ),
+    "complaint: answered": (answer_twice, "Somebody has answered this already: “补”"),
     "no whole number": (lambda world: off(world, arrived(world), 0), "Give a whole number from 1 to 1000000."),
     "no reason": (lambda world: off(world, arrived(world), reason=" "), WHY),
     "counted thrice": (count_thrice, "Two people have counted this batch already."),
@@ -375,6 +407,10 @@ SAYS = {
 }
 
 CHINESE = {
+    "Choose what is wrong.": "请选择哪里不对。",
+    "That is too long: 100 characters at the most.": "太长了：最多 100 个字。",
+    "Write what is done about it: the household reads it.": "请写明怎么处理，住户会看到。",
+    "Somebody has answered this already: “补”": "已有人答复：“补”",
     "Give a whole number from 1 to 1000000.": "请填 1 到 1000000 之间的整数。",
     WHY: "请简单写明原因。",
     "Two people have counted this batch already.": "这批货已有两人清点过。",

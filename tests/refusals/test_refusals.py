@@ -39,6 +39,7 @@ SERVICES = (
         "rounds/segments.py",
         "rounds/marks.py",
         "rounds/paper.py",
+        "rounds/complaints.py",
     ),
     *("residents/posts.py", "notices/services.py", "lifts/riding.py", "lifts/services.py", "clock/services.py"),
     *("clock/cases.py", "clock/homecoming.py", "testing_rounds/tubes.py", "testing_rounds/people.py"),
