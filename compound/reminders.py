@@ -23,12 +23,12 @@ from clock.models import Clock
 from clock.reading import ReadClock, read_clocks, today_in_shanghai
 from compound.antigen_reminders import tell_overdue_antigens
 from compound.clock_reminders import tell_clock_questions, tell_clock_turns
-from compound.supply_reminders import ringing_batches, tell_old_batches
+from compound.supply_reminders import lying_too_long, tell_kept_shares, tell_old_batches
 from notices.models import Message, Webhook
 from notices.services import draft_message, plan_messages
 from residents.models import Building, Compound, Device, RoleGrant, User
 from rounds.models import Assignment, HeldMark, Round, Visit
-from supplies.models import Batch
+from supplies.models import Batch, KeptShare
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +48,7 @@ class Scene:
     held_counts: dict[int, int] = field(default_factory=dict)  # compound -> marks waiting too long
     clocks: list[ReadClock] = field(default_factory=list)
     batches: list[Batch] = field(default_factory=list)  # lying in a store too long
+    kept: list[KeptShare] = field(default_factory=list)  # for who is away, past the day it was kept until
     compounds: dict[int, Compound] = field(default_factory=dict)
     stewards: dict[int, list[User]] = field(default_factory=lambda: defaultdict(list))
     leads: dict[int, list[tuple[User, frozenset[int]]]] = field(default_factory=lambda: defaultdict(list))
@@ -78,8 +79,9 @@ def look_around(now: datetime) -> Scene:
     scene.held_counts = dict(held.values_list("compound").annotate(n=Count("pk")))
     scene.clocks = read_clocks(Clock.objects.running(), today=today_in_shanghai(now), with_rounds=False)
     scene.compounds |= {clock.building.compound_id: clock.building.compound for clock in scene.clocks}
-    scene.batches = ringing_batches(now)
+    scene.batches, scene.kept = lying_too_long(now)
     scene.compounds |= {batch.item.compound_id: batch.item.compound for batch in scene.batches}
+    scene.compounds |= {share.building.compound_id: share.building.compound for share in scene.kept}
     if lacking := scene.held_counts.keys() - scene.compounds.keys():
         scene.compounds |= Compound.objects.in_bulk(lacking)
     if scene.compounds:
@@ -314,6 +316,7 @@ RULES = (
     tell_clock_turns,
     tell_clock_questions,
     tell_old_batches,
+    tell_kept_shares,
 )
 
 

@@ -1,4 +1,5 @@
-"""Food that lies in the store too long, or must be used at once: told to the stewards every day until it has gone."""
+"""What lies in the store too long: food told to the stewards every day until it has gone, and shares kept for who is
+away, told on the day after their last to the stewards and to the lead of the building, who knows the household."""
 
 from __future__ import annotations
 
@@ -11,7 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from notices.models import Message
-from supplies.models import Batch
+from notices.services import draft_message
+from residents.models import Building
+from residents.together import read_together
+from supplies.models import Batch, KeptShare
 
 if TYPE_CHECKING:
     from compound.reminders import Scene
@@ -19,10 +23,13 @@ if TYPE_CHECKING:
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
-def ringing_batches(now) -> list[Batch]:
+def lying_too_long(now) -> tuple[list[Batch], list[KeptShare]]:
     """One statement."""
     today = now.astimezone(SHANGHAI).date()
-    return list(Batch.objects.ringing(today).select_related("item__compound").order_by("arrived_on", "pk"))
+    batches = Batch.objects.ringing(today).select_related("item__compound").order_by("arrived_on", "pk")
+    kept = KeptShare.objects.open().filter(keep_until__lt=today).select_related("building__compound")
+    rows = read_together(batches, kept.order_by("building__position", "building__code", "pk"))
+    return rows[0], rows[1]
 
 
 def tell_old_batches(scene: Scene) -> list[Message]:
@@ -55,3 +62,34 @@ def _line(batch: Batch, today) -> str:
     if batch.expires_on and (batch.has_expired(today) or batch.expires_soon(today)):
         return _("%(item)s: here for %(since)s, use by %(day)s") % words
     return _("%(item)s: here for %(since)s") % words
+
+
+def tell_kept_shares(scene: Scene) -> list[Message]:
+    """Once a day until somebody hands it over, keeps it longer or lets it go. A lead hears of their own buildings."""
+    found: dict[int, dict[Building, int]] = defaultdict(lambda: defaultdict(int))
+    for share in scene.kept:
+        found[share.building.compound_id][share.building] += 1
+    rows = []
+    for compound_id, counts in found.items():
+        key = {"reminder": f"kept-shares:{compound_id}", "period": scene.day()}
+        link = reverse("supplies:kept", args=[compound_id])
+        rows += scene.tell_stewards(compound_id, link=link, **_kept_text(counts), **key)
+        stewards = set(scene.stewards[compound_id])
+        for user, own in scene.leads[compound_id]:
+            theirs = {building: count for building, count in counts.items() if building.pk in own}
+            if theirs and user not in stewards:
+                text = _kept_text(theirs)
+                rows += draft_message(compound=scene.compounds[compound_id], users=[user], link="", **text, **key)
+    return rows
+
+
+def _kept_text(counts: dict[Building, int]) -> dict[str, str]:
+    total = sum(counts.values())
+    subject = ngettext(
+        "%(count)s share is kept past its day for who is away",
+        "%(count)s shares are kept past their day for who is away",
+        total,
+    )
+    lines = [_("%(building)s: %(count)s") % {"building": house, "count": count} for house, count in counts.items()]
+    what = _("Ask whether they are back; a steward hands it over, keeps it longer or lets it go:")
+    return {"subject": subject % {"count": total}, "body": "\n".join([what, *lines])}

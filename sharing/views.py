@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from residents.access import get_kept, get_visible
-from residents.models import Compound
+from residents.models import AccessRecord, Compound
 from sharing.chat import corner_text
 from sharing.forms import (
     CornerForm,
@@ -119,6 +119,13 @@ def wall(request, pk):
     """For the notice board: no door stands on it."""
     compound = get_visible(Compound.objects, request.user, pk=pk)
     page = read_corner(compound, request.user)
+    AccessRecord.objects.create(
+        user=request.user,
+        compound=compound,
+        deed=AccessRecord.Deed.PRINT,
+        subject=f"compound {pk}: share corner, wall",
+        row_count=len(page.offers),
+    )
     context = {"compound": compound, "page": page, "wishes": read_wishes(compound, request.user)}
     return render(request, "sharing/wall.html", context)
 
