@@ -7,14 +7,13 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from care.models import Cadence, CareDesk, Circle, Kind, Why
 from care.models.needs import MOST_WORDS
 from residents.models import Building, Compound, Household, Resident, User, Volunteer
+from residents.rooms_typed import find_home
 from rounds.forms import MomentField
 
 
@@ -25,31 +24,6 @@ def day(label: Any, **kwargs: Any) -> forms.DateField:
 
 def words(label: Any, most: int, **kwargs: Any) -> forms.CharField:
     return forms.CharField(label=label, max_length=most, widget=forms.Textarea(attrs={"rows": 3}), **kwargs)
-
-
-def find_home(building: Building, typed: str) -> Household:
-    """`502`, `1-502` or, where several live behind the door, `502/2`. Raises ValidationError."""
-    room, _slash, number = typed.strip().partition("/")
-    entrance, dash, key = room.rpartition("-")
-    match = Q(room=room) | Q(key=room.lstrip("0"))
-    if dash:
-        match |= Q(entrance=entrance, room=key) | Q(entrance=entrance, key=key.lstrip("0"))
-    door = building.doors.filter(match).select_related("joined_to").order_by("pk").first()
-    if door is None:
-        raise ValidationError(_("There is no such room in this building."), code="no_room")
-    homes = list(Household.objects.current().filter(door=door.joined_to or door).order_by("pk"))
-    if not homes:
-        raise ValidationError(_("Nobody is listed as living there."), code="nobody")
-    if number.isascii() and number.isdigit() and 1 <= int(number) <= len(homes):
-        return homes[int(number) - 1]
-    if len(homes) > 1 or number:
-        text = ngettext(
-            "%(count)s household lives behind this door: write %(room)s alone.",
-            "%(count)s households live behind this door: write %(room)s/1 for the first, %(room)s/2 for the second.",
-            len(homes),
-        )
-        raise ValidationError(text % {"count": len(homes), "room": room})
-    return homes[0]
 
 
 class AskForm(forms.Form):
@@ -99,7 +73,7 @@ class NeedForm(AskForm):
         cleaned = super().clean() or {}
         if cleaned.get("building") and cleaned.get("room"):
             try:
-                cleaned["household"] = find_home(cleaned["building"], cleaned["room"])
+                cleaned["household"] = find_home(cleaned["building"], cleaned["room"], Household.objects.current())
             except ValidationError as error:
                 self.add_error("room", error)
         return cleaned

@@ -7,13 +7,12 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from residents.models import Building, Compound, Household, User, Volunteer
 from residents.numbers_typed import NumberError, read_quantity
+from residents.rooms_typed import find_home
 from rounds.forms import MomentField
 from sharing.models import Category, Corner, Drive, Part, Pledge
 from sharing.models.corner import MOST
@@ -53,31 +52,6 @@ def day(label: Any, **kwargs: Any) -> forms.DateField:
     return forms.DateField(label=label, widget=widget, **kwargs)
 
 
-def find_home(building: Building, typed: str) -> Household:
-    """`502`, `1-502` or, where several live behind the door, `502/2`. Raises ValidationError."""
-    room, _slash, number = typed.strip().partition("/")
-    entrance, dash, key = room.rpartition("-")
-    match = Q(room=room) | Q(key=room.lstrip("0"))
-    if dash:
-        match |= Q(entrance=entrance, room=key) | Q(entrance=entrance, key=key.lstrip("0"))
-    door = building.doors.filter(match).select_related("joined_to").order_by("pk").first()
-    if door is None:
-        raise ValidationError(_("There is no such room in this building."), code="no_room")
-    homes = list(Household.objects.lived_in().filter(door=door.joined_to or door).order_by("pk"))
-    if not homes:
-        raise ValidationError(_("Nobody is listed as living there."), code="nobody")
-    if number.isascii() and number.isdigit() and 1 <= int(number) <= len(homes):
-        return homes[int(number) - 1]
-    if len(homes) > 1 or number:
-        text = ngettext(
-            "%(count)s household lives behind this door: write %(room)s alone.",
-            "%(count)s households live behind this door: write %(room)s/1 for the first, %(room)s/2 for the second.",
-            len(homes),
-        )
-        raise ValidationError(text % {"count": len(homes), "room": room})
-    return homes[0]
-
-
 class ForHousehold(forms.Form):
     """For whom something is typed: a household the user keeps."""
 
@@ -104,7 +78,7 @@ class ForHousehold(forms.Form):
         cleaned = super().clean() or {}
         if cleaned.get("building") and cleaned.get("room"):
             try:
-                cleaned["household"] = find_home(cleaned["building"], cleaned["room"])
+                cleaned["household"] = find_home(cleaned["building"], cleaned["room"], Household.objects.lived_in())
             except ValidationError as error:
                 self.add_error("room", error)
         return cleaned
@@ -240,7 +214,7 @@ class DriveForm(forms.Form):
             self.add_error("kitchen_building", _("Name the building too."))
         elif room:
             try:
-                cleaned["kitchen"] = find_home(building, room)
+                cleaned["kitchen"] = find_home(building, room, Household.objects.lived_in())
             except ValidationError as error:
                 self.add_error("kitchen_room", error)
         return cleaned
