@@ -42,10 +42,13 @@ class Came(Buy):
         self.fresh()
         return rows
 
+    def planned(self):
+        noon = timezone.localtime().replace(hour=12, minute=0, second=0, microsecond=0) + timedelta(days=1)
+        return plan_delivery(order=self.order, starts_at=noon, ends_at=noon + timedelta(hours=3), by=self.lead)
+
     def on_the_way(self):
         """An open round with everything that was shared out."""
-        noon = timezone.localtime().replace(hour=12, minute=0, second=0, microsecond=0) + timedelta(days=1)
-        row = plan_delivery(order=self.order, starts_at=noon, ends_at=noon + timedelta(hours=3), by=self.lead)
+        row = self.planned()
         open_delivery(delivery=row, by=self.lead)
         self.fresh()
         return row
