@@ -165,7 +165,8 @@ def holes(model: type[Model], *names: str) -> list[str]:
 
 def fill(row: Model, *names: str) -> list[Any]:
     """What goes into the `holes`."""
-    return [_way_in(field)(getattr(row, field.attname)) for field in _fields(type(row), names)]
+    values = row.__dict__
+    return [way(values[name]) for name, way in _ways_in(type(row), names)]
 
 
 # --- What comes back ----------------------------------------------------------------------------
@@ -205,10 +206,11 @@ def reader(model: type[Model], *names: str) -> Callable[[Sequence[Any]], Any]:
     return read
 
 
-def _fields(model: type[Model], names: tuple[str, ...]) -> Sequence[Field]:
+@cache
+def _fields(model: type[Model], names: tuple[str, ...]) -> tuple[Field, ...]:
     fields = model._meta.concrete_fields
     by_name = {field.name: field for field in fields}
-    return [by_name[name] for name in names] or fields
+    return tuple(by_name[name] for name in names) or tuple(fields)
 
 
 # --- The texts of what is written ----------------------------------------------------------------
@@ -237,6 +239,12 @@ def _update_text(model: type[Model], fields: tuple[Field, ...]) -> str:
 def _told(fields: Sequence[Field]) -> str:
     names = ", ".join(f'"{field.column}" {field.db_type(connection)}' for field in fields)
     return f"jsonb_to_recordset(%s::jsonb) AS told({names})"
+
+
+@cache
+def _ways_in(model: type[Model], names: tuple[str, ...]) -> list[tuple[str, Callable[[Any], Any]]]:
+    """Of each field, where its value is and how it goes in."""
+    return [(field.attname, _way_in(field)) for field in _fields(model, names)]
 
 
 @cache
