@@ -19,7 +19,9 @@ from tests.refusals import (
     money,
     reports,
     retaining,
+    sanitation,
     sharing,
+    shifts,
     supplies,
     table,
     testing,
@@ -54,6 +56,8 @@ SERVICES = (
     *("money/books.py", "money/counting.py", "money/expenses.py", "money/funds.py", "money/gifts.py"),
     *("money/receipts.py", "money/winding_up.py"),
     *("medicine/asking.py", "medicine/bags.py", "medicine/calendar.py", "medicine/finding.py", "medicine/telling.py"),
+    *("shifts/places.py", "shifts/services.py", "shifts/health.py"),
+    *("sanitation/collecting.py", "sanitation/disinfecting.py", "sanitation/services.py", "sanitation/yellow.py"),
 )
 # What they refuse is read in both languages, or provoked one by one, beside their own tests.
 BESIDE = {
@@ -84,12 +88,14 @@ ROWS = {
         retaining,
         medicine,
         care,
+        shifts,
+        sanitation,
     )
     for name, row in each.ROWS.items()
 } | {f"notices: {name}": row for name, row in notice_refusals.ROWS.items()}
 APPS = (
     *("residents", "rounds", "notices", "testing_rounds", "lifts", "sharing", "supplies", "clock", "money"),
-    *("buying", "care", "medicine", "reports", "compound"),
+    *("buying", "care", "medicine", "reports", "shifts", "sanitation", "compound"),
 )
 
 
