@@ -260,6 +260,10 @@ class Held:
     count: int
     days: int | None
 
+    @property
+    def label(self) -> Any:
+        return WHOLE.get(self.klass.code, self.klass.label)
+
 
 def held_of(home: Household) -> list[Held]:
     """What is kept of a household by class, in the register's order. Two statements."""

@@ -20,7 +20,8 @@ OBJECT = {
     "residents:purge_certificate_file":   ("purge",         "GET",  200, 200, 404, None),
 }  # fmt: skip
 
-BY_SECRET: set = set()
+# The secret decides: tests/compound/test_home_data.py
+BY_SECRET = {"home_data"}
 MISSING = {"kept_days": [10**9, "results"], "looks_list": [10**9, "csv"]}
 
 
