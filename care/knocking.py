@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import lru_cache
 
 from django.conf import settings
 from django.db import transaction
@@ -115,9 +116,9 @@ def _visit_at(round: Round, home: Household, people: list[Resident], joined: Map
 
 
 def record_knocks(news: NewMarks) -> None:
-    """No statement where no mark is of a welfare round."""
+    """No statement where no mark is of a round that knocks for the rota, once that is known of the round."""
     touched = {mark.visit_id for mark in news.marks}
-    visits = {pk: news.visits[pk] for pk in touched if news.visits[pk].round.kind == Round.Kind.WELFARE}
+    visits = {pk: news.visits[pk] for pk in touched if _may_knock(news.visits[pk].round)}
     if not visits:
         return
     knocks = CallStep.objects.filter(step=CallStep.Step.KNOCKING, visit__in=visits, place__ended_at=None)
@@ -128,6 +129,17 @@ def record_knocks(news: NewMarks) -> None:
         last = max(here, key=lambda mark: (mark.happened_at, mark.pk))
         visit = visits[visit_pk]
         tell_knock(places[place_pk], visit, _word(visit.outcome), last.marked_by, last.happened_at)
+
+
+def _may_knock(round: Round) -> bool:
+    return round.kind == Round.Kind.WELFARE and _knocks(round.pk, round.opened_at)
+
+
+@lru_cache(maxsize=1000)
+def _knocks(round_pk: int, _opened_at: datetime | None) -> bool:
+    """What a welfare round is for is settled in the transaction that makes it, so it is asked once a process. The
+    moment stands beside the key for a database that was put back to an older state, where keys are given anew."""
+    return KnockRound.objects.filter(round=round_pk).exists()
 
 
 def _word(outcome: str) -> str:

@@ -75,6 +75,7 @@ HOME_SHARING = (
 )
 HOME_MEDICINE = ("home_ask", "home_question", "home_errand")
 PHONE_PROXY = ("my_proxy_doors", "my_proxy_home", "my_proxy_tell")
+PHONE_NEEDS = ("my_need_list", "my_need_tell")
 PHONE_SHIFTS = ("my_shift_list", "my_shift_take", "my_shift_leave", "my_health")
 LIMITS: dict[str, list[Limit]] = {
     # One carrier's address is a whole compound: what is counted by address is generous.
@@ -83,6 +84,7 @@ LIMITS: dict[str, list[Limit]] = {
     "my_bind": [Limit(60, client_address, is_exact=True), Limit(10, by_code, is_exact=True)],
     # 256 random bits need no exact count. Before a deadline a whole compound tells at once, from one address.
     "home": [Limit(1200, client_address), Limit(60, by_secret)],
+    "home_data": [Limit(1200, client_address), Limit(60, by_secret)],
     "home_tell": [Limit(600, client_address), Limit(20, by_secret)],
     "home_buying": [Limit(600, client_address), Limit(20, by_secret)],
     "home_buying_live": [Limit(6000, client_address), Limit(120, by_secret)],
@@ -110,7 +112,7 @@ LIMITS: dict[str, list[Limit]] = {
     "my_release": [Limit(60, by_phone)],
     "my_hand_over": [Limit(60, by_phone)],
     "my_fellows": [Limit(60, by_phone)],
-    **{name: [Limit(60, by_phone)] for name in (*PHONE_SHIFTS, *PHONE_PROXY)},
+    **{name: [Limit(60, by_phone)] for name in (*PHONE_SHIFTS, *PHONE_PROXY, *PHONE_NEEDS)},
 }
 # Pages people open on a phone.
 FOR_HANDS = {
@@ -120,6 +122,7 @@ FOR_HANDS = {
     *HOME_MEDICINE,
     "invite",
     "home",
+    "home_data",
     "home_tell",
     "home_buying",
     "home_buying_live",
@@ -129,6 +132,7 @@ FOR_HANDS = {
     "money:public",
 }
 FOR_PHONES = {
+    *PHONE_NEEDS,
     *PHONE_SHIFTS,
     *PHONE_PROXY,
     "my_bind",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from compound import phone, phone_parts, phone_proxy, phone_shifts
+from compound import phone, phone_needs, phone_parts, phone_proxy, phone_shifts
 
 phone_urlpatterns = [
     path("i/<str:code>/", phone.invite, name="invite"),
@@ -23,6 +23,9 @@ phone_urlpatterns = [
     path("my/neighbours/doors.json", phone_proxy.my_proxy_doors, name="my_proxy_doors"),
     path("my/neighbours/home.json", phone_proxy.my_proxy_home, name="my_proxy_home"),
     path("my/neighbours/tell/", phone_proxy.my_proxy_tell, name="my_proxy_tell"),
+    path("my/needs/", phone_needs.my_needs, name="my_needs"),
+    path("my/needs/list.json", phone_needs.my_need_list, name="my_need_list"),
+    path("my/needs/tell/", phone_needs.my_need_tell, name="my_need_tell"),
     path("sw.js", phone.service_worker, name="service_worker"),
     path("manifest.webmanifest", phone.manifest, name="manifest"),
 ]

@@ -21,7 +21,7 @@ from residents.statements import any_of, as_given, change, column_names, columns
 from rounds.models import Mark, Round, Visit
 from rounds.receiving import IncomingMark
 
-ROUND_FIELDS = ("id", "kind", "state", "closed_at", "compound")
+ROUND_FIELDS = ("id", "kind", "state", "opened_at", "closed_at", "compound")
 VISIT_WIDTH = len(Visit._meta.concrete_fields)
 
 # The rule of AssignmentQuerySet.over_visit; tests/rounds/test_statements.py holds the two together.

@@ -9,7 +9,7 @@ from django.utils import timezone
 from compound import sync
 from residents.models import Device, Door, Household, Resident
 from residents.statements import is_postgresql
-from rounds.models import HeldMark, Mark, Visit
+from rounds.models import HeldMark, Mark, Round, Visit
 from rounds.services import assign, create_round, open_round
 from tests.marks import SENT_AT, envelope, post, statements, tap
 
@@ -73,6 +73,15 @@ def test_a_mark_that_comes_alone_is_two_statements_of_postgresql(client, visits)
     assert (visit.outcome, visit.latest_mark.seq, visit.marks.count()) == ("done", 3, 3)
     device = Device.objects.get(volunteer__name="魏志愿")
     assert (device.last_seq, device.queued_count) == (3, 2)
+
+
+def test_a_lone_mark_of_a_plain_welfare_round_asks_the_rota_once(client, visits):
+    Round.objects.update(kind=Round.Kind.WELFARE)
+    post(client, WEI, envelope(tap(visits[0], 1)))
+    with statements() as seen:
+        answer = post(client, WEI, envelope(tap(visits[0], 2)))
+    assert answer.json()["receipts"][0]["result"] == "stored"
+    assert len(seen) == (2 if is_postgresql() else 6), "\n".join(seen)
 
 
 def test_what_a_room_does_about_a_lone_mark_happens_with_the_mark_stored(client, visits, monkeypatch):

@@ -10,6 +10,9 @@ from residents.models import Resident
 #                method steward officer lead volunteer no-role nobody
 PLAIN = {
     "care:home": ("GET", 302,   302,    302, 200,      200,    302),
+    "my_needs":     ("GET",  200, 200, 200, 200, 200, 200),
+    "my_need_list": ("GET",  401, 401, 401, 401, 401, 401),
+    "my_need_tell": ("POST", 401, 401, 401, 401, 401, 401),
 }  # fmt: skip
 
 OBJECT = {
