@@ -15,11 +15,12 @@ from reports.deadlines import deadline_of
 from reports.figures import figures
 from reports.forms import DeadlineForm, FreezeForm
 from reports.models import DailyReport, FormSheet, ReportPlan
+from reports.night import read_night
 from reports.overview import COLUMNS, read_overview
 from reports.reading import previous_report, read_now
 from reports.services import ReportError, freeze_report, set_deadline
 from reports.showing import parts_of, rows_of, tables_of
-from reports.tonight import read_night, read_sheets
+from reports.tonight import NAMES, read_sheets
 from reports.views import send_table
 from residents.access import get_kept, get_visible
 from residents.models import AccessRecord, Compound
@@ -205,10 +206,12 @@ def _may_take(user, compound, name: str) -> bool:
 @require_safe
 def tonight_list(request, pk, what, ending):
     compound = get_visible(Compound.objects, request.user, pk=pk)
-    if what not in {"missing", "reasons", "restricted"} or ending not in {"xlsx", "csv"}:
+    if what not in NAMES or ending not in {"xlsx", "csv"}:
         raise Http404
     if not _may_take(request.user, compound, what):
         raise PermissionDenied
-    sheet = next(sheet for sheet in read_sheets(read_night(compound, request.user)) if sheet.name == what)
+    sheet = next((sheet for sheet in read_sheets(read_night(compound, request.user)) if sheet.name == what), None)
+    if sheet is None:
+        raise Http404
     table = (sheet.header, sheet.rows, sheet.title)
     return send_table(request, compound, f"evening sheet: {what}", compound.name, ending, table)

@@ -1,59 +1,25 @@
 """The evening's sheets of a compound: what is left to do tonight, over all its open rounds.
 
 A sheet is one function of SHEETS: it gives a Sheet, or None to those it is not for. A room that comes later adds its
-own (receipts open, needs open) and the page, the print and the files have it.
+own and the page, the print and the files have it.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from reports.night import Night, Sheet
+from reports.tonight_open import needs_open, receipts_open
 from residents.listing import listed
-from residents.models import Building, Compound, User
+from residents.models import Building
 from rounds.board import next_step
-from rounds.models import Outcome, Round, Visit
+from rounds.models import Outcome
 from testing_rounds.hold_tables import HOLDS
 from testing_rounds.models import ExpectedPerson, Hold, Result
-
-
-@dataclass(frozen=True)
-class Night:
-    """Who looks at what: buildings they may see, of them those they keep, and the open rounds."""
-
-    compound: Compound
-    user: User
-    buildings: list[Building]
-    rounds: list[Round]
-
-    @property
-    def keeps_all(self) -> bool:
-        return self.compound.pk in self.user.access.steward
-
-    def missing(self):
-        visits = Visit.objects.filter(round__in=[round.pk for round in self.rounds], building__in=self.buildings)
-        return visits.missing()
-
-
-@dataclass(frozen=True)
-class Sheet:
-    name: str
-    title: str
-    header: list[str]
-    rows: list[list[str]]
-    empty: str  # what is said when there is nothing
-    is_restricted: bool = False
-
-
-def read_night(compound: Compound, user: User) -> Night:
-    """Two statements."""
-    buildings = list(Building.objects.visible_to(user).filter(compound=compound))
-    rounds = Round.objects.open().visible_to(user).filter(compound=compound).order_by("starts_at", "pk")
-    return Night(compound, user, buildings, list(rounds))
 
 
 def by_stairwell(night: Night) -> Sheet:
@@ -91,7 +57,7 @@ _PLACE = ("round_id", "building_id", "entrance", "floor", "position", "room", "j
 
 def refused_or_absent(night: Night) -> Sheet | None:
     """With what was said at the door; for those who keep the house. One statement."""
-    kept = [building for building in night.buildings if night.user.access.keeps(building)]
+    kept = night.kept
     if not kept:
         return None
     visits = (
@@ -151,7 +117,14 @@ def _recall(hold: Hold) -> str:
     return str(recalled.get_result_display() or Outcome(recalled.outcome).label)
 
 
-SHEETS: tuple[Callable[[Night], Sheet | None], ...] = (by_stairwell, refused_or_absent, positives_and_recalls)
+SHEETS: tuple[Callable[[Night], Sheet | None], ...] = (
+    by_stairwell,
+    refused_or_absent,
+    receipts_open,
+    needs_open,
+    positives_and_recalls,
+)
+NAMES = frozenset({"missing", "reasons", "receipts", "needs", "restricted"})
 
 
 def read_sheets(night: Night) -> list[Sheet]:
