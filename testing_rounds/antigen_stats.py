@@ -21,6 +21,7 @@ from residents.models import Building
 from rounds.board import in_walking_order
 from rounds.models import Outcome, Round, Visit
 from testing_rounds.models import Chase, ExpectedPerson, Result
+from testing_rounds.result_tables import coarse
 
 
 class Step:
@@ -116,6 +117,11 @@ class Tally:
     def positive(self) -> int:
         """Told two ways counts here: nobody may take it for a negative."""
         return self.steps[Step.POSITIVE] + self.steps[Step.DISPUTED]
+
+    @property
+    def coarse_positive(self) -> str:
+        """For who only looks on."""
+        return coarse(self.positive)
 
     @property
     def negative(self) -> int:

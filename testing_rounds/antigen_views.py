@@ -92,10 +92,12 @@ def _stats(request, round: Round) -> AntigenStats:
 
 def _stats_context(request, stats: AntigenStats) -> dict:
     access = request.user.access
+    keeps = [row.building.pk for row in stats.rows if access.keeps(row.building)]
     return {
         "round": stats.round,
         "stats": stats,
-        "keeps": [row.building.pk for row in stats.rows if access.keeps(row.building)],
+        "keeps": keeps,
+        "keeps_all": len(keeps) == len(stats.rows),
         "can_keep": stats.round.compound_id in access.steward,
     }
 
