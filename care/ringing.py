@@ -1,26 +1,23 @@
-"""What time alone does: a need that nobody touches rings the desk, once for each time it stood still; and words are
-forgotten a month after the end."""
+"""What time alone does: a need that nobody touches rings the desk, once for each time it stood still."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from care.models import CallStep, Need, NeedStep
+from care.models import Need
 from care.telling import coordinators
 from notices.models import Message
 from notices.services import plan_message
 from residents.models import Building, Compound
-
-WORDS_KEPT = timedelta(days=30)
 
 
 @transaction.atomic
@@ -57,13 +54,3 @@ def _ring(compound: Compound, needs: list[Need]) -> list[Message]:
         webhooks=(),
         is_urgent=any(need.is_urgent for need in needs),
     )
-
-
-@transaction.atomic
-def forget_words(now: datetime | None = None) -> int:
-    """What was needed, and what was noted: empty. That there was a need, of which kind and how long, stays."""
-    before = (now or timezone.now()) - WORDS_KEPT
-    closed = Need.objects.filter(Q(closed_at__lte=before) | Q(state=Need.State.DONE, state_at__lte=before))
-    NeedStep.objects.filter(need__in=closed).exclude(note="").update(note="")
-    CallStep.objects.filter(at__lte=before).exclude(note="").update(note="")
-    return closed.exclude(words="").update(words="")

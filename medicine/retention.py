@@ -1,4 +1,4 @@
-"""Medicine, questions to the doctor and dates: the most private there is, and the shortest kept."""
+"""Medicine, questions to the doctor and dates: the most private there is, kept a month, as needs are."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -14,9 +14,9 @@ from medicine.models import (
 )
 from residents.retention import KeepClass, goes, register
 
-ERRANDS = KeepClass("errands", _("Medicine errands"), _("the day it ended"), days=14, low=3, high=90)
-DOCTOR = KeepClass("doctor", _("Questions to the doctor"), _("the day it was closed"), days=14, low=3, high=90)
-DATES = KeepClass("dates", _("Medical dates"), _("the day it was closed"), days=14, low=3, high=90)
+ERRANDS = KeepClass("errands", _("Medicine errands"), _("the day it ended"), days=30, low=7, high=90)
+DOCTOR = KeepClass("doctor", _("Questions to the doctor"), _("the day it was closed"), days=30, low=7, high=90)
+DATES = KeepClass("dates", _("Medical dates"), _("the day it was closed"), days=30, low=7, high=90)
 
 register(
     ERRANDS,

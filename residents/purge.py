@@ -12,21 +12,26 @@ import hmac
 import json
 import logging
 from datetime import timedelta
+from math import inf
+from time import monotonic
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Count, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from residents.models import Compound, Purge, PurgeCertificate, PurgeStep, User
-from residents.retaining import SLICE, PrivacyError, do_slice, next_keys
+from residents.models import Compound, Purge, PurgeCertificate, PurgeStep, RoleGrant, User, Volunteer
+from residents.retaining import PrivacyError, do_slice, next_keys, scrub
 from residents.retention import DELETED, STAYS, Table, blockers, leaf_first, tables
 
 logger = logging.getLogger(__name__)
 LEASE = timedelta(minutes=2)
+SLICE = 1000
+STRETCH = 20.0  # seconds at a time: whoever runs beat alone has a heartbeat to note and messages to send
 
 
 class PurgeLost(Exception):
@@ -95,10 +100,11 @@ def _locked(purge: Purge) -> Purge:
 # --- The work ---------------------------------------------------------------------------------------------
 
 
-def work_purges() -> int:
-    """Every approved purge whose lease is free. Returns how many slices were done."""
+def work_purges(seconds: float = STRETCH) -> int:
+    """Every approved purge whose lease is free, for a while. Returns how many slices were done."""
     done = 0
     now = timezone.now()
+    end = monotonic() + seconds
     for purge in (
         Purge.objects.live().filter(approved_at__isnull=False, leased_until__lte=now).select_related("compound")
     ):
@@ -107,19 +113,23 @@ def work_purges() -> int:
             continue
         purge.leased_until = until
         try:
-            done += run_purge(purge)
+            done += run_purge(purge, end)
         except PurgeLost:
             continue
         except Exception as error:  # its message may quote a row
             logger.error("Purge %s stopped: %s", purge.pk, type(error).__name__)
+            Purge.objects.filter(pk=purge.pk).update(trouble=type(error).__name__[:60])
     return done
 
 
-def run_purge(purge: Purge) -> int:
+def run_purge(purge: Purge, end: float = inf) -> int:
     done = 0
     while True:
-        here = sum(_empty(purge, table, deed) for table, deed in _deeds())
+        here = sum(_empty(purge, table, deed, end) for table, deed in _deeds())
         done += here
+        if monotonic() > end:  # the next tick goes on
+            Purge.objects.filter(pk=purge.pk, leased_until=purge.leased_until).update(leased_until=timezone.now())
+            return done
         if not here:
             break
     left = what_goes(purge.compound)
@@ -141,14 +151,16 @@ def _deeds() -> list[tuple[Table, Any]]:
     return deeds + [(table, DELETED) for table in sorted(going, key=lambda table: table.outside is None)]
 
 
-def _empty(purge: Purge, table: Table, deed: Any) -> int:
-    slices = 0
-    while True:
+def _empty(purge: Purge, table: Table, deed: Any, end: float) -> int:
+    slices, last = 0, None
+    while monotonic() <= end:
         with transaction.atomic():
             _hold(purge)
             rows = table.of(purge.compound)
+            if last is not None:  # not over the dead rows again; what was passed by is for the next round
+                rows = rows.filter(pk__gt=last)
             if deed == DELETED:
-                keys = next_keys(rows, table)
+                keys = next_keys(rows, table, SLICE)
             else:
                 full = table.full(deed, rows) if deed is table.end else rows.filter(**_any_of(deed))
                 keys = list(full.order_by("pk").values_list("pk", flat=True).distinct()[:SLICE])
@@ -164,6 +176,8 @@ def _empty(purge: Purge, table: Table, deed: Any) -> int:
                 digest=digest,
             )
         slices += 1
+        last = keys[-1]
+    return slices
 
 
 def _any_of(deed: dict[str, None]) -> dict[str, bool]:
@@ -202,8 +216,17 @@ def _finish(purge: Purge) -> None:
     text = json.dumps(body, sort_keys=True, ensure_ascii=False)
     PurgeCertificate.objects.create(purge=purge, body=body, digest=hashlib.sha256(text.encode()).hexdigest(), at=now)
     Purge.objects.filter(pk=purge.pk).update(finished_at=now, trouble="")
-    Session.objects.all().delete()  # a page's last message may name somebody; everybody logs in again
-    transaction.on_commit(_scrub)
+    end_sessions(purge.compound)
+    transaction.on_commit(scrub)
+
+
+def end_sessions(compound: Compound) -> int:
+    """The last message of a page may name somebody: who had a hand in the compound logs in again, nobody else."""
+    hands = {*RoleGrant.objects.filter(compound=compound).values_list("user", flat=True)}
+    hands |= {*Volunteer.objects.filter(compound=compound).values_list("user", flat=True)}
+    names = {str(key) for key in hands}
+    ended = [row.pk for row in Session.objects.iterator() if row.get_decoded().get(SESSION_KEY) in names]
+    return Session.objects.filter(pk__in=ended).delete()[0]
 
 
 def certify(purge: Purge, now) -> dict[str, Any]:
@@ -238,11 +261,3 @@ def what_stays(compound: Compound) -> dict[str, int]:
         if table.end != DELETED and table.scope is not None and table.model is not User
     ]
     return {name: count for name, count in parts[0].union(*parts[1:], all=True) if count}
-
-
-def _scrub() -> None:
-    """SQLite leaves deleted rows in its file until it is written anew; PostgreSQL's own vacuum does that."""
-    if connection.vendor == "sqlite" and not connection.in_atomic_block:
-        with connection.cursor() as cursor:
-            cursor.execute("VACUUM")
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -18,11 +18,11 @@ or the build fails (tests/privacy/test_register.py). Three words are enough:
     stays(_("Names of things, no people."), keeps(Item, "compound", plain=("name", "unit")))
 
 `since` is a date or moment on the row's path: rows go on the morning after `days` whole days (Shanghai). `due` narrows
-it. `counted` names fields whose combinations are counted and kept (KeptCount) before the rows go. `outside` is called
-with the keys inside the transaction, for files. `loosen` names nullable keys that are part of a circle. A text whose
-lack would mean something ("why it was taken back") is emptied with IF_ANY: to BARE, where there was one. Text fields
-that stay after the purge are named in `plain`: say only what no person is in. A kept row that points at one that goes
-names the key in its `end`: {"entitlement": None}.
+it. `sooner` empties words while the row is kept longer. `counted` names fields whose combinations are counted and kept
+(KeptCount) before the rows go. `outside` is called with the keys inside the transaction, for files. `loosen` names
+nullable keys that are part of a circle. A text whose lack would mean something ("why it was taken back") is emptied
+with IF_ANY: to BARE, where there was one. Text fields that stay after the purge are named in `plain`: say only what no
+person is in. A kept row that points at one that goes names the key in its `end`: {"entitlement": None}.
 
 NO ROW IS TAKEN FROM UNDER ANOTHER. Facts are append-only in the services and protected by foreign keys in Python;
 here rows are deleted in the database itself, never while anything still points at them, so that order does not matter
@@ -32,7 +32,7 @@ and a half-done night goes on the next.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import cache, reduce
 from graphlib import TopologicalSorter
@@ -81,6 +81,7 @@ class Table:
     loosen: tuple[str, ...] = ()
     counted: tuple[str, ...] = ()
     outside: Callable[[list], None] | None = None
+    sooner: tuple[str, dict[str, Any]] | None = None  # counted from what, fields emptied by night while the row is kept
     still: Q | None = field(
         default=None, compare=False
     )  # which rows are not emptied yet, where that cannot be read off
@@ -88,6 +89,10 @@ class Table:
     @property
     def name(self) -> str:
         return self.model._meta.label
+
+    @property
+    def early(self) -> Table | None:
+        return replace(self, since=self.sooner[0], night=self.sooner[1], sooner=None) if self.sooner else None
 
     def of(self, compound: Compound) -> QuerySet:
         """Every row of the compound. Nothing else decides what is reached."""

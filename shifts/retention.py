@@ -1,12 +1,23 @@
 """Who served when goes some months after; what volunteers told of their health, sooner."""
 
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from residents.retention import KeepClass, goes, keeps, register, stays
 from shifts.models import HealthWord, Place, PositiveCall, Shift, ShiftRules, ShiftStep
 
 SHIFTS = KeepClass("shifts", _("Who served which shift"), _("the end of the shift"), days=90, low=30, high=365)
-HEALTH = KeepClass("health", _("Volunteers' health words"), _("the day it was told"), days=14, low=7, high=60)
+HEALTH = KeepClass(
+    "health",
+    _("Volunteers' health words"),
+    _("the day it was told; a stop stays until it is lifted"),
+    days=14,
+    low=7,
+    high=60,
+)
+# The latest word but "well" says whether somebody may serve: a stop must not end because it was forgotten.
+LATER = HealthWord.objects.filter(volunteer=OuterRef("volunteer"), pk__gt=OuterRef("pk")).exclude(kind="well")
+HOLDS_NOTHING = ~Q(kind__in=HealthWord.STOPS) | Q(Exists(LATER)) | Q(volunteer__ended_at__isnull=False)
 
 register(
     SHIFTS,
@@ -17,7 +28,7 @@ register(
 register(
     HEALTH,
     goes(PositiveCall, "volunteer__compound", since="at"),
-    goes(HealthWord, "volunteer__compound", since="at"),
+    goes(HealthWord, "volunteer__compound", since="at", due=HOLDS_NOTHING),
 )
 stays(
     _("Settings, no people."),
