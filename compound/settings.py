@@ -329,6 +329,7 @@ LOGGING = {
 }
 
 if TESTING:
+    WHITENOISE_AUTOREFRESH = True  # every test has a client, and each would list all static files before its first page
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     CELERY_TASK_ALWAYS_EAGER = True
     CELERY_TASK_EAGER_PROPAGATES = True
