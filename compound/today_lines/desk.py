@@ -1,4 +1,4 @@
-"""The daily report's hour, and messages that did not go out."""
+"""The daily report's hour, messages that did not go out, and a purge that waits for a second person."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from notices.models import Message
 from reports.deadlines import today
 from reports.models import DailyReport, ReportPlan
 from reports.reading import SHANGHAI
+from residents.models import Purge
 
 STUCK = timedelta(minutes=15)
 MINUTE = Cast(ExtractHour("due_at") * 60 + ExtractMinute("due_at"), IntegerField())
@@ -42,6 +43,11 @@ def unsent(user, now, *, is_given_up: bool) -> QuerySet:
         return rows.filter(state=Message.State.DEAD)
     waits = [Message.State.PLANNED, Message.State.FAILED, Message.State.LEASED]
     return rows.filter(state__in=waits, due_at__lt=now - STUCK)
+
+
+def purges(user, _now) -> QuerySet:
+    """Who asked is not the second person."""
+    return Purge.objects.kept_by(user).live().filter(approved_at=None).exclude(asked_by=user)
 
 
 REPORT: dict[str, Any] = {"thing": MINUTE, "when": due, "link": in_place("reports:daily", "reports:home")}
@@ -79,5 +85,13 @@ ASKS = (
         rows=lambda user, now: unsent(user, now, is_given_up=False),
         at="due_at",
         link=lambda _found: reverse("notices:outbox"),
+    ),
+    Ask(
+        "purge_waits",
+        Urgency.TODAY,
+        ngettext_lazy("purge waits for a second person", "purges wait for a second person", "n"),
+        _("Decide"),
+        rows=purges,
+        link=in_place("residents:purge", "residents:compounds"),
     ),
 )
