@@ -100,7 +100,7 @@ def _read_home(home: Household) -> tuple[list[Resident], list[Visit], list[Perso
         Visit.objects.filter(household=home).exclude(round__state=Round.State.DRAFT).select_related("round")
     ).order_by("-round__starts_at", "-pk")
     own = PersonResult.objects.filter(person__visit__household=home, source=ResultSource.RESIDENT)
-    own = own.select_related("person__visit__round").order_by("-told_at", "-pk")[:MOST]
+    own = own.select_related("person__visit__round", "person__resident").order_by("-told_at", "-pk")[:MOST]
     needs = Need.objects.filter(household=home).order_by("-made_at", "-pk")[:MOST]
     return tuple(read_together(people, visits, own, needs))  # type: ignore[return-value]
 
