@@ -30,7 +30,7 @@ def show_sanitation(estate: Compound, steward: User, lead: User) -> None:
 def _collect(estate: Compound, houses: list[Building], by: User) -> None:
     """The houses, the sealed, and the doors whose bags are yellow: opened with one press each."""
     now = timezone.now().replace(second=0, microsecond=0)
-    window = {"starts_at": now - HOUR, "ends_at": now + 2 * HOUR, "bags_out_at": now - HOUR / 2}
+    window: dict[str, Any] = {"starts_at": now - HOUR, "ends_at": now + 2 * HOUR, "bags_out_at": now - HOUR / 2}
     for waste in plan_collection(compound=estate, buildings=houses, by=by, instructions="先收六楼，带两卷袋", **window):
         open_any_round(round=waste.round, by=by)
     rounds = Round.objects.filter(compound=estate, kind=Round.Kind.WASTE).order_by("pk")

@@ -64,7 +64,7 @@ def _worked(tower: Compound, by: User, squad: list[Volunteer], now: datetime, ag
 
 def _today(tower: Compound, by: User, squad: list[Volunteer], now: datetime) -> None:
     """A crew on duty, of which one could not come and nobody has filled the hole."""
-    gate = _make(tower, by, "大堂秩序·扫码", now - HOUR, 3.5, 4)
+    gate = _make(tower, by, "大堂秩序·扫码", (now - HOUR).replace(minute=0), 4, 4)
     _fill(gate, [squad[number] for number in (2, 3, 7, 9)], now - 6 * HOUR)
     leave_place(place=gate.all_places.get(volunteer=squad[9]), by=squad[9].user, reason="孩子发烧", now=now - 2 * HOUR)
     for place in gate.all_places.filter(state="held").order_by("pk")[:2]:

@@ -38,5 +38,12 @@ def under_way(compound: Compound, user: User) -> QuerySet[Disinfection]:
     return list_disinfections(compound, user, {}).standing().filter(~Exists(over))
 
 
+def standing_at(kind: str, user: User) -> QuerySet[Disinfection]:
+    """What the user may bring further, and this is its furthest step; `steps` is joined to that step alone."""
+    later = list(Step.values)[list(Step.values).index(kind) + 1 :]
+    further = DisinfectionStep.objects.filter(disinfection=OuterRef("pk"), kind__in=later)
+    return Disinfection.objects.kept_by(user).standing().filter(~Exists(further), steps__kind=kind)
+
+
 def _midnight(day: Any) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))

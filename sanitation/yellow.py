@@ -8,8 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import F, IntegerField, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -76,6 +80,32 @@ def waiting_bags(compounds: Iterable[int], now: datetime) -> dict[int, list[Lot]
         if count := bags_told(details, "yellow"):
             stored[compound].append(Lot(at, count, str(WasteRound.Route.APART.label)))
     return {key: left_of(stored[key], fetched[key]) for key in keys}
+
+
+def with_old_bags(compounds: QuerySet[Compound], now: datetime) -> QuerySet[Compound]:
+    """Those where the oldest bags are nearly or more than a day old: what came before then is more than what was ever
+    fetched, for the oldest leave first. In the database, for counting many compounds at once."""
+    old, since = now - LONGEST + WARN_BEFORE, now - LOOK_BACK
+    typed = YellowBags.objects.filter(compound=OuterRef("pk"), at__gt=since, takes_back=None, taken_back=None)
+    doors = Visit.objects.filter(
+        round__compound=OuterRef("pk"),
+        round__waste_round__route=WasteRound.Route.APART,
+        outcome=Outcome.DONE,
+        latest_at__gt=since,
+        latest_mark__happened_at__lte=old,
+        latest_mark__details__yellow__regex=r"^[0-9]{1,2}$",
+    )
+    told = Cast(KeyTextTransform("yellow", "latest_mark__details"), IntegerField())
+    came = _sum(typed.filter(kind=Kind.STORED, at__lte=old), "compound", F("count"))
+    came += _sum(doors, "round__compound", told)
+    return compounds.annotate(came=came, went=_sum(typed.filter(kind=Kind.FETCHED), "compound", F("count"))).filter(
+        came__gt=F("went")
+    )
+
+
+def _sum(rows: QuerySet, of: str, what: Any) -> Any:
+    summed = rows.order_by().values(of).annotate(n=Sum(what)).values("n")
+    return Coalesce(Subquery(summed, output_field=IntegerField()), 0)
 
 
 def _hold(compound: Compound) -> None:

@@ -28,7 +28,7 @@ from django.utils.translation import gettext as _
 from residents.models import Compound, User
 
 # Within an urgency, what has no hour stands in this order.
-ROOMS = ("care", "marks", "testing", "supplies", "neighbours", "desk")
+ROOMS = ("care", "marks", "testing", "supplies", "sanitation", "neighbours", "desk")
 MANY = 6  # things to know are folded beyond this
 
 

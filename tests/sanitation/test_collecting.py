@@ -9,15 +9,16 @@ from django.utils import timezone
 from clock.cases import record_case
 from compound.opening import open_any_round
 from notices.models import Message
-from residents.models import Building, Household
-from rounds.models import Round, Visit
+from residents.models import Building, Compound, Household
+from rounds.marks import mark_at_desk
+from rounds.models import Mark, Round, Visit
 from rounds.services import RoundError, assign, create_round
 from sanitation.alarms import ring_yellow_bags
 from sanitation.collecting import bags_told, plan_collection, plan_next_pass
 from sanitation.disinfecting import Plan, begin_disinfection, finish_spraying, start_spraying
 from sanitation.models import WasteRound
 from sanitation.services import SanitationError
-from sanitation.yellow import Lot, hand_to_lorry, left_of, store_bags, waiting_bags
+from sanitation.yellow import WARN_BEFORE, Lot, hand_to_lorry, left_of, store_bags, waiting_bags, with_old_bags
 from tests.marks import envelope, post, statements, tap
 
 HOUR = timedelta(hours=1)
@@ -153,6 +154,27 @@ def test_the_lorry_takes_the_oldest_of_what_was_there():
 def test_what_is_no_number_of_bags_counts_as_none():
     told = ["3", "x", "-1", "", "999", "²"]
     assert [bags_told({"bags": text}) for text in told] == [3, 0, 0, 0, 0, 0]
+
+
+def test_the_database_counts_old_bags_as_the_page_does(opened, world):
+    """Those at the doors of the separate route among them, and what is no number none."""
+    now = timezone.now()
+    visit = Visit.objects.get(round=opened.apart.round)
+    mark_at_desk(visit=visit, by=world.chen, outcome="done", details={"yellow": "2"})
+    for hours, count in ((22, 3), (2, 4)):
+        store_bags(compound=world.jiamu, count=count, source="sampling", by=world.chen, at=now - hours * HOUR)
+    for hour, fetched, old in ((0, 0, True), (0, 3, False), (23, 0, True), (23, 5, True), (23, 1, False)):
+        if fetched:
+            hand_to_lorry(compound=world.jiamu, count=fetched, by=world.chen)
+        later = now + hour * HOUR
+        lots = waiting_bags([world.jiamu.pk], later)[world.jiamu.pk]
+        on_page = bool(lots) and lots[0].due_at - WARN_BEFORE <= later
+        assert (hour, fetched, on_page, with_old_bags(Compound.objects.all(), later).exists()) == (
+            *(hour, fetched),
+            *(old, old),
+        )
+    Mark.objects.update(details={"yellow": "x"})
+    assert with_old_bags(Compound.objects.all(), now + 30 * HOUR).exists() is False
 
 
 def test_bags_ring_once_before_and_once_after_a_day(world):
