@@ -91,8 +91,9 @@ def _is_shown(one: HomeNotice, fresh: list[HomeNotice]) -> bool:
 
 @home_act
 def home_notice(request: HttpRequest, visitor: Visitor, notice_pk: int) -> HttpResponse:
-    """Read. Tapped twice, or on two phones of the family, it is read once."""
+    """Read. Tapped twice, or on two phones of the family, it is read once. What was put right since is read no more."""
     rows = Recipient.objects.filter(notice=notice_pk, household=visitor.household)
+    rows = rows.exclude(notice__in=Notice.objects.righted())
     recipient = rows.filter(notice__in=Notice.objects.in_force(timezone.now())).first()
     if recipient is None:
         return over(visitor)

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST
 
 from notices.coverage import unread_of
 from notices.models import LadderStep, Notice
-from notices.reaching import climb, follow_knocks
+from notices.reaching import climb, follow_knocks, lock_to_reach
 from notices.services import NoticeError
 from residents.access import get_kept
 from residents.models import User
@@ -37,7 +37,10 @@ def knock_at_unread(*, notice: Notice, by: User) -> Round:
 
     Raises NoticeError or RoundError where there is nothing to knock at.
     """
-    Notice.objects.select_for_update().get(pk=notice.pk)
+    row = lock_to_reach(notice)
+    now = timezone.now()
+    if row.expires_at and row.expires_at <= now:
+        raise NoticeError(_("It has expired: nobody has to know it any more."))
     keys = LadderStep.objects.filter(notice=notice, round_key__isnull=False).values_list("round_key", flat=True)
     running = Round.objects.open().filter(pk__in=list(keys)).first()
     if running is not None:
@@ -45,7 +48,6 @@ def knock_at_unread(*, notice: Notice, by: User) -> Round:
     homes = dict(unread_of(notice).values_list("household", "building"))
     if not homes:
         raise NoticeError(_("Everybody is reached: there is no door to knock at."))
-    now = timezone.now()
     houses = notice.compound.buildings.filter(pk__in=set(homes.values()))
     round = create_round(
         compound=notice.compound,
@@ -89,9 +91,18 @@ def record_told(news: NewMarks) -> None:
 
 
 def texts_for_rounds(rounds: Iterable[Round]) -> dict[int, str]:
-    """What to say at the doors of a knock round: the notice itself. No statement where there is no such round."""
+    """What to say at the doors of a knock round: the notice itself, or what has put it right since it began.
+
+    No statement where there is no such round.
+    """
     keys = [round.pk for round in rounds if round.kind == Round.Kind.KNOCK]
     if not keys:
         return {}
     steps = LadderStep.objects.filter(round_key__in=keys).select_related("notice")
-    return {step.round_key: f"{step.notice.title}\n{step.notice.text}" for step in steps if step.round_key}
+    words = {step.round_key: step.notice for step in steps if step.round_key}
+    asked = {notice.pk for notice in words.values()}
+    while asked:  # what puts right may have been put right itself
+        later = {one.corrects_id: one for one in Notice.objects.published().filter(corrects__in=asked)}
+        words = {key: later.get(notice.pk, notice) for key, notice in words.items()}
+        asked = {one.pk for one in later.values()}
+    return {key: f"{notice.title}\n{notice.text}" for key, notice in words.items()}

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from notices.chat import facts_of
-from notices.coverage import read_cover, unread_of, with_first
+from notices.coverage import attach_later, read_cover, unread_of, with_first
 from notices.models import Notice, Reached, Recipient
 from notices.notice_views import NOTICES
 from notices.reaching import BY_HAND, climb, take_back_reached, tell_households
@@ -45,6 +45,7 @@ def _kept_house(request, pk, building_pk) -> tuple[Notice, Building]:
 def sheet(request, pk):
     """For the notice board and the lift: large, and no household on it."""
     row = get_visible(NOTICES.filter(checked_at__isnull=False), request.user, pk=pk)
+    attach_later([row])
     return render(request, "notices/sheet.html", {"notice": row, "facts": facts_of(row)})
 
 
@@ -52,7 +53,10 @@ def sheet(request, pk):
 def slips(request, pk):
     """One for each household that only paper reaches; or for all that are not reached yet."""
     row = _published(request, pk)
+    attach_later([row])
     rows = unread_of(row).filter(building__in=Building.objects.visible_to(request.user))
+    if row.later:  # type: ignore[attr-defined]
+        rows = rows.none()
     is_all = "all" in request.GET
     if not is_all:
         rows = rows.exclude(paper="")
@@ -65,6 +69,7 @@ def slips(request, pk):
 def house(request, pk, building_pk):
     """Who of one house is not reached yet, to be ticked; and who is, and how."""
     row, building = _house(request, pk, building_pk)
+    attach_later([row])
     got = with_first(Recipient.objects.filter(notice=row, building=building))
     got = list(got.select_related("household__door").order_by(*WALK[2:]))
     hand = Reached.objects.standing().filter(recipient__in=[each.pk for each in got], round_key=None)
@@ -79,7 +84,7 @@ def house(request, pk, building_pk):
         "reached": [each for each in got if each.how],
         "house": next(iter(read_cover(row, Building.objects.filter(pk=building.pk)).houses), None),
         "ways": [(how.value, how.label) for how in BY_HAND],
-        "can_tell": request.user.access.keeps(building),
+        "can_tell": request.user.access.keeps(building) and not row.later,  # type: ignore[attr-defined]
     }
     return render(request, "notices/house.html", context)
 

@@ -91,7 +91,7 @@ def notice(request, pk):
     }
     if row.published_at:
         context["cover"] = read_cover(row, Building.objects.visible_to(request.user))
-        context["chat"] = chat_text(row)
+        context["chat"] = "" if row.later else chat_text(row)
         context["kinds"] = LadderStep.Kind.choices[:3]
         context["can_climb"] = row.compound_id in access.steward or bool(access.lead_buildings)
     elif row.is_open:

@@ -34,7 +34,7 @@ def tell_households(*, notice: Notice, building: Building, keys: Iterable[int], 
     wanted = set(keys)
     if not wanted:
         raise NoticeError(_("Tick the households first."))
-    _lock_published(notice)
+    lock_to_reach(notice)
     there = Recipient.objects.filter(notice=notice, building=building, pk__in=wanted)
     if there.count() != len(wanted):
         raise NoticeError(_("Some of these households did not get this notice. Nothing was changed."))
@@ -65,7 +65,7 @@ def climb(
     now: datetime | None = None,
 ) -> LadderStep:
     """A rung was tried, now. Coverage before and after is worked out from when households were reached."""
-    _lock_published(notice)
+    lock_to_reach(notice)
     if kind not in LadderStep.Kind.values:
         raise NoticeError(_("Say which step it was."))
     now = now or timezone.now()
@@ -77,11 +77,15 @@ def climb(
     )
 
 
-def _lock_published(notice: Notice) -> None:
-    """One at a time ticks, climbs and knocks."""
+def lock_to_reach(notice: Notice) -> Notice:
+    """One at a time ticks, climbs and knocks; and nobody with words that do not hold any more."""
     row = Notice.objects.select_for_update(of=("self",)).get(pk=notice.pk)
     if not row.published_at:
         raise NoticeError(_("It is not out yet."))
+    later = row.corrections.published().first()
+    if later is not None:
+        raise NoticeError(_("“%(title)s” has put it right: reach everybody with that one.") % {"title": later.title})
+    return row
 
 
 @transaction.atomic

@@ -79,7 +79,7 @@ class _Copy:
             if each.name == "sheet" and kind == "worksheet":
                 self._write_sheet(path, by_sheet.pop(each.told["name"], []), styles, is_1904)
         if any(by_sheet.values()):
-            raise KeyError("a sheet that is not there")
+            raise LookupError(*by_sheet)
         if styles and styles.added:
             self.changed[paths["styles"]] = styles.changed()
 

@@ -89,6 +89,11 @@ class NoticeQuerySet(models.QuerySet):
     def in_force(self, now: datetime | None = None):
         return self.published().filter(Q(expires_at=None) | Q(expires_at__gt=now or timezone.now()))
 
+    def righted(self):
+        """Put right by another one that is out: nobody is to be reached with these any more."""
+        later = Notice.objects.published().filter(corrects=OuterRef("pk"))
+        return self.published().filter(Exists(later))
+
     def due(self, now: datetime):
         """Checked and waiting for an hour that has come."""
         waiting = self.filter(checked_at__isnull=False, published_at=None, dropped_at=None)

@@ -15,11 +15,12 @@ def read(asked: Asked) -> Counts:
     """Two statements; a third where something was ever told to everybody."""
     counts: dict[str, dict[int | None, int]] = defaultdict(lambda: defaultdict(int))
     out = Notice.objects.filter(compound=asked.compound, published_at__lte=asked.until).order_by()
+    righted = Exists(Notice.objects.filter(corrects=OuterRef("pk"), published_at__lte=asked.until))
     is_new = Q(published_at__gt=asked.since)
-    sums = out.aggregate(
+    sums = out.annotate(is_righted=righted).aggregate(
         published=Count("pk", filter=is_new),
         corrected=Count("pk", filter=is_new & Q(corrects__isnull=False)),
-        in_force=Count("pk", filter=Q(expires_at=None) | Q(expires_at__gt=asked.until)),
+        in_force=Count("pk", filter=(Q(expires_at=None) | Q(expires_at__gt=asked.until)) & ~Q(is_righted=True)),
     )
     for name, count in sums.items():
         counts[name][None] = count

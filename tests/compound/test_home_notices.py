@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import strip_tags
 
 from compound.home_notices import notices_for
 from notices.models import Reached
@@ -46,6 +47,15 @@ def test_what_was_put_right_is_struck_and_both_are_linked(world, telling, client
     assert "is-over" in page
     assert "明天停水" in page.partition(f'id="notice-{row.pk}"')[0]  # only as the new one words it
     assert page.count("We have read it") == 1
+    assert "1 thing to do" in " ".join(strip_tags(page).split())  # the new one alone
+
+
+def test_nobody_says_read_to_what_was_put_right_while_the_page_stood_open(world, telling, client):
+    row = telling.publish()
+    later = telling.right(row, "retraction")
+    secret = telling.secrets[world.lin_home]
+    assert [say_read(client, secret, one).status_code for one in (row, later)] == [404, 302]
+    assert [told.recipient.notice for told in Reached.objects.select_related("recipient__notice")] == [later]
 
 
 @pytest.mark.parametrize("state", ["another house", "expired", "draft", "nowhere"])

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from compound.following import follow_marks
-from compound.ladder import knock_at_unread
+from compound.ladder import knock_at_unread, texts_for_rounds
 from compound.my_doors import build_feed
 from notices.coverage import unread_of
 from notices.models import LadderStep, Reached
@@ -74,6 +74,23 @@ def test_nobody_home_is_not_reached_and_is_knocked_at_again(world, notice):
     close_round(round=round, by=world.chen)
     again = knock_at_unread(notice=notice, by=world.chen)
     assert {visit.household for visit in again.visits.all()} == {world.tenant_home, world.far_home}
+
+
+def test_what_is_put_right_is_knocked_for_no_more_and_its_round_says_the_new_words(
+    world, telling, notice, client, django_assert_num_queries
+):
+    round = knock_at_unread(notice=notice, by=world.chen)
+    later = telling.right(notice)
+    last = telling.right(later, "retraction")
+    with django_assert_num_queries(4):  # the round's notice, and each that puts right the one before
+        assert texts_for_rounds([round]) == {round.pk: f"{last.title}\n{last.text}"}
+    client.force_login(world.chen)
+    client.post(reverse("notice_knock", args=[notice.pk]))
+    page = client.get(notice.get_absolute_url()).content.decode()
+    assert ("/knock/" in page, "/step/" in page, "/slips/" in page, "chat-text" in page) == (False,) * 4
+    assert Round.objects.count() == 1
+    slips = client.get(reverse("notices:slips", args=[notice.pk]) + "?all=1").content.decode()
+    assert ('class="door-slip"' in slips, later.title in slips) == (False, True)
 
 
 def test_a_lead_knocks_for_their_own_house_only(world, telling, client):

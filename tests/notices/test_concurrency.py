@@ -3,14 +3,19 @@
 import re
 import threading
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 from django.db import close_old_connections, connection
+from django.utils import timezone
 
 from notices import sending
-from notices.models import Message, Webhook
+from notices.composing import put_right
+from notices.models import Message, Notice, Webhook
+from notices.publishing import publish_due, publish_notice
 from notices.sending import claim_messages, send_due
-from notices.services import plan_message
+from notices.services import NoticeError, plan_message
+from tests.notices.telling import Telling
 from tests.world import World
 
 pytestmark = [
@@ -120,3 +125,30 @@ def test_senders_at_once_tell_each_message_in_one_digest(monkeypatch):
     assert sorted(numbers) == sorted(Message.objects.values_list("pk", flat=True))
     assert len(texts) <= 18
     assert set(Message.objects.values_list("state", "attempt_count")) == {("sent", 1)}
+
+
+def test_of_ten_who_publish_one_notice_at_once_one_does_and_everybody_gets_it_once():
+    world = World()
+    telling = Telling(world)
+    rows = [telling.check(), telling.check(title="停电", publish_at=timezone.now() + timedelta(hours=1))]
+    later = timezone.now() + timedelta(hours=2)
+
+    def publish(number):
+        """By hand, and by the clock for the one whose hour has come."""
+        try:
+            return publish_due(later) if number % 2 else bool(publish_notice(notice=rows[0], by=world.chen, now=later))
+        except NoticeError as error:
+            return str(error)
+
+    done = Counter(side_by_side(publish, 10))
+    assert done[True] == 2  # the one by hand, the other by the clock
+    assert sorted(Notice.objects.published().values_list("title", flat=True)) == ["停水", "停电"]
+    for row in Notice.objects.all():
+        assert (row.recipients.count(), Message.objects.filter(reminder=f"notice:{row.pk}").count()) == (4, 1)
+
+
+def test_of_two_who_put_one_notice_right_at_once_both_hold_the_same_draft():
+    world = World()
+    row = Telling(world).publish()
+    made = side_by_side(lambda number: put_right(notice=row, change="correction", by=world.chen).pk, 4)
+    assert (len(set(made)), Notice.objects.filter(corrects=row).count()) == (1, 1)

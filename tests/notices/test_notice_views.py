@@ -75,7 +75,7 @@ def test_ticks_are_kept_and_taken_back(world, telling, client):
     assert ("301" in slips, "301阿婆" in slips) == (True, False)
 
 
-LIST, PAGE, HOUSE = 9, 11, 11
+LIST, PAGE, HOUSE = 9, 11, 12
 
 
 def test_the_pages_cost_the_same_for_one_and_for_many(world, telling, client, django_assert_num_queries):

@@ -1,6 +1,7 @@
 """The refusals of notices to households: tests/refusals/table.py says how a row reads."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 from django.utils import timezone
 
@@ -62,6 +63,18 @@ def knock_at_nobody(world, telling):
     keys = list(row.recipients.filter(building=world.building2).values_list("pk", flat=True))
     tell_households(notice=row, building=world.building2, keys=keys, how="slip", by=world.chen)
     knock_at_unread(notice=row, by=world.chen)
+
+
+def climb_when_righted(world, telling):
+    row = telling.publish()
+    telling.right(row)
+    climb(notice=row, kind="intercom", by=world.chen)
+
+
+def knock_when_expired(world, telling):
+    row = telling.publish(now=timezone.now() - 2 * HOUR, expires_at=timezone.now() + HOUR)
+    with patch("django.utils.timezone.now", return_value=timezone.now() + HOUR):
+        knock_at_unread(notice=row, by=world.chen)
 
 
 def publish_twice(world, telling):
@@ -162,6 +175,16 @@ SAYS = {
         knock_at_nobody,
         "Everybody is reached: there is no door to knock at.",
         "都通知到了，没有要敲的门。",
+    ),
+    "a step for what was put right": (
+        climb_when_righted,
+        "“更正：停水” has put it right: reach everybody with that one.",
+        "“更正：停水”已更正它：请改用那条通知到户。",
+    ),
+    "a knock for what has expired": (
+        knock_when_expired,
+        "It has expired: nobody has to know it any more.",
+        "已过期，不用再通知。",
     ),
 }
 ROWS = {name: (of(deed), english, chinese) for name, (deed, english, chinese) in SAYS.items()}

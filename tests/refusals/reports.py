@@ -84,6 +84,7 @@ def guess(world):
     place_guessed(form_sheet=form(world), sheet="S", row=1, body=read_now(world.jiamu)[0].body)
 
 
+OPEN_DOCUMENT = b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet"
 ASIDE = "This form has been set aside."
 SAYS = {
     "frozen twice": (freeze_twice, "This day has been reported already. Say why there is another version."),
@@ -126,6 +127,10 @@ SAYS = {
         lambda world: read_form(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
         "This is the old .xls format. Open it in Excel and save it as .xlsx.",
     ),
+    "an open document": (
+        lambda world: read_form(b"PK\x03\x04".ljust(30, b"\0") + OPEN_DOCUMENT),
+        "This is an OpenDocument sheet (.ods). Open it and save it as .xlsx.",
+    ),
     "no workbook": (lambda world: read_form(b"x"), "This is no Excel workbook. Upload the form as .xlsx."),
 }
 
@@ -153,6 +158,9 @@ CHINESE = {
     "The file is empty.": "文件是空的。",
     "This is the old .xls format. Open it in Excel and save it as .xlsx.": (
         "这是旧的 .xls 格式，请用 Excel 打开并另存为 .xlsx。"
+    ),
+    "This is an OpenDocument sheet (.ods). Open it and save it as .xlsx.": (
+        "这是 OpenDocument 表格（.ods）。请打开后另存为 .xlsx 再上传。"
     ),
     "This is no Excel workbook. Upload the form as .xlsx.": "这不是 Excel 文件，请上传 .xlsx 格式的表。",
 }

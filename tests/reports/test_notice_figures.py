@@ -23,7 +23,7 @@ def test_it_counts_what_went_out_and_who_knows(world, django_assert_num_queries)
     assert counts == {
         "published": {None: 2},
         "corrected": {None: 1},
-        "in_force": {None: 2},
+        "in_force": {None: 1},
         "unreached": {world.building1.pk: 3},
         "reached": {world.building2.pk: 1},
     }
