@@ -9,7 +9,7 @@ until_the_end(
     goes(Turn, "call_down__building__compound", counted=("call_down_id", "state")),
     goes(Ride, "lift__building__compound"),
     goes(RideStep, "turn__call_down__building__compound"),
-    goes(Disinfection, "lift__building__compound", counted=("lift_id", "agent")),
+    goes(Disinfection, "lift__building__compound", counted=("lift_id",)),
 )
 stays(
     _("Lifts and plans, no people."),

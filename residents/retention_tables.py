@@ -111,7 +111,8 @@ register(
 )
 register(
     LINKS,
-    goes(HouseholdLink, f"household__{HOME}", since="revoked_at"),
+    # Steps that came by it and are kept longer hold the row, never the words.
+    goes(HouseholdLink, f"household__{HOME}", since="revoked_at", sooner=("revoked_at", {"revoke_reason": IF_ANY})),
     goes(Invite, "volunteer__compound", since="expires_at"),
 )
 register(

@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from django.contrib.admin.utils import get_fields_from_path
 from django.db import models
 
 from residents.retention import DELETED, classes, leaf_first, ours, tables
@@ -49,3 +50,15 @@ def test_what_goes_can_be_taken_leaf_by_leaf():
 def test_shipped_periods_lie_within_their_limits():
     assert [klass.code for klass in classes() if not klass.low <= klass.days <= klass.high] == []
     assert [table.name for klass, table in tables() if table.night is not None and not table.since] == []
+
+
+def test_what_is_counted_and_kept_holds_no_words():
+    """Of choices, numbers and things only: the counts outlive whoever typed something."""
+    typed = [
+        f"{table.name}.{name}"
+        for _klass, table in tables()
+        for name in table.counted
+        for field in [get_fields_from_path(table.model, name.removesuffix("_id"))[-1]]
+        if isinstance(field, TEXTS) and not field.choices
+    ]
+    assert typed == []
