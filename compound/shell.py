@@ -24,7 +24,8 @@ from rounds.board import LETTERS
 from rounds.models import HeldMark, Outcome
 from supplies.models import Handover
 
-ENTRIES = {"app.js", "install.js", "invite.js", "needs.js", "proxy.js", "shifts.js"}  # pages link to them; nobody imports them
+# Pages link to them; nobody imports them.
+ENTRIES = {"app.js", "install.js", "invite.js", "needs.js", "proxy.js", "shifts.js"}
 LINKED = re.compile(r'(?:href|src)="([^"#?]+)"')
 
 
