@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from compound.following import follow_marks
 from residents.access import get_visible
 from residents.models import Resident
-from rounds.board import LETTERS, next_step
+from rounds.board import LETTERS, next_step_at
 from rounds.folding import versions_in_conflict
 from rounds.forms import DeskMarkForm
 from rounds.marks import mark_at_desk, settle_conflict
@@ -86,7 +86,7 @@ def _context(request, visit, form):
         "is_one_by_one": bool(chosen),
         "needs": [Resident._meta.get_field(need).verbose_name for need in visit.needs],
         "letter": LETTERS[visit.outcome],
-        "next_step": next_step(visit.outcome),
+        "next_step": next_step_at(visit),
         "person_choices": PERSON_CHOICES,
         "form": form,
         "can_mark": can_mark and visit.round.state in {"open", "closed"},

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from residents.models import Building, User
-from rounds.board import LETTERS, BuildingRow, Tally, next_step, read_totals
+from rounds.board import LETTERS, BuildingRow, Tally, next_step_at, read_totals
 from rounds.models import Outcome, Round, RoundEvent, Visit
 
 
@@ -32,7 +32,7 @@ def read_evening_sheet(round: Round, user: User) -> EveningSheet:
     telling = list(visits_of(round, user).filter(~Q(outcome__in=Outcome.answered()) | Q(extra_count__gt=0)))
     missing = [visit for visit in telling if visit.is_missing]
     for visit in missing:
-        visit.next_step = next_step(visit.outcome)
+        visit.next_step = next_step_at(visit)
     return EveningSheet(
         round=round,
         at=timezone.now(),
@@ -84,7 +84,7 @@ def door_row(visit: Visit) -> list[str]:
         timezone.localtime(visit.latest_at).strftime("%Y-%m-%d %H:%M") if visit.latest_at else "",
         str(mark.who) if mark else "",
         mark.note if mark else "",
-        str(next_step(visit.outcome)),
+        next_step_at(visit),
     ]
 
 

@@ -16,7 +16,7 @@ from reports.night import Night, Sheet
 from reports.tonight_open import needs_open, receipts_open
 from residents.listing import listed
 from residents.models import Building
-from rounds.board import next_step
+from rounds.board import next_step_at
 from rounds.models import Outcome
 from testing_rounds.hold_tables import HOLDS
 from testing_rounds.models import ExpectedPerson, Hold, Result
@@ -75,7 +75,7 @@ def refused_or_absent(night: Night) -> Sheet | None:
             visit.latest_mark.note if visit.latest_mark else "",
             f"{timezone.localtime(visit.latest_at):%H:%M} {visit.latest_mark.who}" if visit.latest_mark else "",
             str(visit.round),
-            next_step(visit.outcome),
+            next_step_at(visit),
         ]
         for visit in visits
     ]

@@ -51,8 +51,22 @@ SETTLED_STEPS: dict[str, StrPromise] = {
 }
 
 
+# Why nobody opened, where the phone told it (`absent` in the mark's details): each asks for something else.
+ABSENT_STEPS: dict[str, StrPromise] = {
+    "asleep": _("asleep after a night shift: knock gently later"),
+    "away": _("away: ring and ask until when"),
+}
+
+
 def next_step(outcome: str) -> str:
     return str(NEXT_STEPS.get(outcome) or SETTLED_STEPS.get(outcome) or "")
+
+
+def next_step_at(visit: Visit) -> str:
+    """Of a door with its `latest_mark`, which may know why nobody opened."""
+    is_absent = visit.outcome == Outcome.NOBODY_HOME and visit.latest_mark is not None
+    why = visit.latest_mark.details.get("absent", "") if is_absent and visit.latest_mark else ""
+    return str(ABSENT_STEPS[why]) if why in ABSENT_STEPS else next_step(visit.outcome)
 
 
 def with_pulse(rounds: QuerySet[Round]) -> QuerySet[Round]:

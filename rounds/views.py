@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from residents.access import get_kept, get_visible
 from residents.listing import listed
 from residents.models import Building, Compound
-from rounds.board import LETTERS, next_step, pulse, read_board, with_pulse
+from rounds.board import LETTERS, next_step_at, pulse, read_board, with_pulse
 from rounds.folding import standing
 from rounds.forms import ClosingForm, DecisionForm, PlainRoundForm, ReasonForm, WindowForm
 from rounds.marks import apply_held_mark, dismiss_held_mark, read_held
@@ -96,7 +96,7 @@ def chosen_building(request) -> int | None:
 def _board_context(request, round: Round) -> dict:
     board = read_board(round, Building.objects.visible_to(request.user), chosen_building(request))
     for visit in board.revisits:
-        visit.next_step = next_step(visit.outcome)
+        visit.next_step = next_step_at(visit)
     return {
         "round": round,
         "board": board,
@@ -151,7 +151,7 @@ def gaps(request, pk):
     page = Paginator(visits, 100).get_page(request.GET.get("page"))
     assignments = list(Assignment.objects.active().filter(round=round).select_related("volunteer"))
     for visit in page:
-        visit.next_step = next_step(visit.outcome)
+        visit.next_step = next_step_at(visit)
         visit.walker = listed(part.volunteer.name for part in assignments if part.holds(visit))
     return render(request, "rounds/gaps.html", {"round": round, "page": page})
 

@@ -116,6 +116,12 @@ def test_person_by_person_tells_only_who_was_touched(phone, bind, stairwell, eve
     visit.refresh_from_db()
     assert (visit.outcome, visit.done_count, visit.expected_count) == ("partly", 1, 3)
 
+    page.locator(".door [data-deed=more]").first.click()
+    page.locator(".door [data-deed=asleep]").first.click()
+    eventually(Mark.objects.count, 2)
+    asleep = Mark.objects.exclude(pk=mark.pk).get()
+    assert (asleep.outcome, asleep.details) == ("nobody_home", {"absent": "asleep"})
+
 
 ANSWERS = {
     "a redirect to a login page": {"status": 302, "headers": {"Location": "/login/"}},

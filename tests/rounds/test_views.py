@@ -239,6 +239,22 @@ def test_the_gap_list_names_every_missing_door(world, steward, notify):
     assert "&lt;i&gt;dog&lt;/i&gt;" in page.content.decode()
 
 
+def test_no_answer_away_and_asleep_are_three_next_steps(world, steward, notify):
+    phone = Device.objects.select_related("volunteer__user").get(pk=world.wei_phone.pk)
+    visits = {visit.room: visit for visit in notify.visits.all()}
+    why = {"502": "asleep", "301": "away", "202": "on holiday"}
+    marks = [tap(visits[room], n, "nobody_home", details={"absent": why[room]}) for n, room in enumerate(why, 1)]
+    record_marks(raw_marks=marks, device=phone, sent_at=SENT_AT)
+    page = steward.get(at("gaps", notify.pk))
+    assert {visit.room: visit.next_step for visit in page.context["page"]} == {
+        "502": "asleep after a night shift: knock gently later",
+        "301": "away: ring and ask until when",
+        "202": "ring, then knock again",
+        "402": "on the way; knock",
+    }
+    assert "knock gently later" in steward.get(at("board", notify.pk)).content.decode()
+
+
 def test_a_leads_gap_list_ends_at_their_building(world, client, notify):
     client.force_login(world.zhao)
     rooms = [visit.room for visit in client.get(at("gaps", notify.pk)).context["page"]]

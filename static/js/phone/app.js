@@ -250,6 +250,8 @@ async function refresh({ byHand = false } = {}) {
   if (all.receipts.some((row) => row.message_open && row.sent_at > since)) await sync.fetchDoors(all.device, all.feed?.etag);
 }
 
+const ABSENT = new Set(["asleep", "away"]); // why nobody opened; rounds/board.py knows what each asks for
+
 // --- deeds -------------------------------------------------------------------------------------------
 
 function cleanNote(text) {
@@ -339,6 +341,7 @@ function act(view, button) {
     const { people } = view.draft;
     return mark(view, { outcome: outcomeOfPeople(view.state, people, view.door), people, note });
   }
+  if (ABSENT.has(deed)) return mark(view, { outcome: "nobody_home", note, details: { absent: deed } });
   return mark(view, { outcome: deed, note, ...deed === "done" ? countDetails(view.draft) : {} });
 }
 
