@@ -1,7 +1,7 @@
 """Cases lose their door; results and remarks wait for the last clock."""
 
 from django.db.models import F, Q
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clock.models import (
@@ -65,4 +65,4 @@ for code in ("results", "remarks", "cases"):
 def running_clocks(compound):
     names = Clock.objects.filter(building__compound=compound, ended_at=None).values_list(F("building__name"), flat=True)
     for name in names:
-        yield _now("The clock of %(building)s runs: end it first.") % {"building": name}
+        yield gettext("The clock of %(building)s runs: end it first.") % {"building": name}

@@ -54,14 +54,11 @@ class Told:
     who: Any
 
     @property
-    def deed(self) -> str:
-        return str(DEEDS[AccessRecord.Deed(self.record.deed)])
-
-    @property
-    def words(self) -> str:
-        if self.record.subject.startswith(CLOSE):
-            return str(_("an entry about your household"))
-        return str(about(self.record.subject).words)
+    def sentence(self) -> str:
+        is_close = self.record.subject.startswith(CLOSE)
+        what = _("an entry about your household") if is_close else about(self.record.subject).words
+        words = {"who": self.who, "deed": DEEDS[AccessRecord.Deed(self.record.deed)], "what": what}
+        return str(_("%(who)s %(deed)s %(what)s")) % words
 
     @property
     def why(self) -> str:

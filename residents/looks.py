@@ -16,13 +16,14 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from residents.models import AccessRecord, Compound, Household, Resident, User
 
 Deed = AccessRecord.Deed
 KINDS = {
     Deed.REVEAL.value: _("shown in full"),
-    Deed.LOOK.value: _("looked at"),
+    Deed.LOOK.value: pgettext_lazy("privacy", "looked at"),
     Deed.PRINT.value: _("printed"),
     Deed.EXPORT.value: _("taken as a file"),
 }

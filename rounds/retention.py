@@ -1,7 +1,7 @@
 """How long what was said at doors is kept. Counts by round and building stay when the visits go."""
 
 from django.db.models import Q
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from residents.retention import KeepClass, before_the_end, emptied, goes, keeps, register, stays, until_the_end
@@ -36,4 +36,4 @@ def open_rounds(compound):
     for round in Round.objects.filter(compound=compound, closed_at=None).exclude(
         Q(state=Round.State.CANCELLED) | Q(state=Round.State.DRAFT)
     ):
-        yield _now("“%(round)s” is open: close it first.") % {"round": round}
+        yield gettext("“%(round)s” is open: close it first.") % {"round": round}

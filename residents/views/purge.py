@@ -32,8 +32,8 @@ def _page(request, place: Compound, status: int = 200, **forms):
     row = PURGES.live().filter(compound=place).first()
     can_keep = place.pk in request.user.access.steward
     counts = row.preview if row else what_goes(place)
-    asks_another = row is not None and row.asked_by_id != request.user.pk
     in_the_way = [(sentence, DOORS.get(room, "")) for room, sentence in blockers_by_room(place)]
+    may_approve = row and not row.approved_at and not in_the_way and row.asked_by_id != request.user.pk
     context = {
         "compound": place,
         "purge": row,
@@ -45,7 +45,7 @@ def _page(request, place: Compound, status: int = 200, **forms):
         "earlier": PURGES.filter(compound=place).exclude(finished_at=None, withdrawn_at=None)[:10],
         "can_keep": can_keep,
         "ask_form": PurgeAskForm() if can_keep and row is None and not in_the_way and counts else None,
-        "approve_form": PurgeApproveForm(compound=place) if asks_another and not row.approved_at else None,
+        "approve_form": PurgeApproveForm(compound=place) if may_approve else None,
     }
     return render(request, "residents/purge.html", context | forms, status=status)
 
