@@ -9,14 +9,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from compound.household import Part, Visitor
 from residents.in_rounds import Reads, in_rounds
 from residents.models import Household
-from rounds.models import Round, Visit
-from testing_rounds.models import Hold
+from rounds.models import Outcome, Round, Visit
+from testing_rounds.models import Hold, Recheck, Result
 
 SHOWN_FOR = timedelta(hours=24)  # after the round was closed
 
@@ -46,10 +46,15 @@ def _is_near(visit: Visit) -> bool:
 
 
 def visits_of(household: Household) -> QuerySet[Visit]:
-    held = Exists(Hold.objects.open().filter(person__visit=OuterRef("pk")))
+    held = Q(Exists(Hold.objects.open().filter(person__visit=OuterRef("pk"))))
+    # Two lines on an antigen test: until the single tube says otherwise, also once it was taken.
+    rechecks = Recheck.objects.filter(asked_as__visit=OuterRef("pk"), released_at=None)
+    asked = Q(Exists(rechecks.exclude(asked_as__result=Result.NEGATIVE)))
     near = Q(round__state=Round.State.OPEN) | Q(round__closed_at__gt=timezone.now() - SHOWN_FOR)
     rows = Visit.objects.filter(household=household, round__state__in=[Round.State.OPEN, Round.State.CLOSED])
+    held |= asked & near & (Q(round__state=Round.State.OPEN) | Q(outcome=Outcome.DONE))
     rows = rows.filter(held | (near & Q(round__kind__in=[Round.Kind.PCR, Round.Kind.RECALL])))
     # A recall that was closed without this door waits for nobody any more; the hold it came from does.
     rows = rows.exclude(~held, round__kind=Round.Kind.RECALL, round__state=Round.State.CLOSED)
-    return rows.annotate(is_held=held).select_related("round").order_by("-round__starts_at", "-pk")
+    is_held = ExpressionWrapper(held, output_field=BooleanField())
+    return rows.annotate(is_held=is_held).select_related("round").order_by("-round__starts_at", "-pk")

@@ -7,8 +7,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from residents.links import issue_links
+from rounds.marks import mark_at_desk
 from rounds.models import Visit
+from testing_rounds.models import ExpectedPerson
+from testing_rounds.results import tell_result
 from tests.compound.test_today import add_visits, make_round
+from tests.testing_rounds.antigen_round import AntigenRound
+from tests.testing_rounds.swabbed import open_pcr, people_of, sample
 
 
 @pytest.fixture
@@ -40,6 +45,34 @@ def test_a_recall_asks_to_stay_in_and_says_no_result(world, client, secret):
 def test_a_recall_of_others_asks_nothing(world, client, secret):
     add_visits(make_round(world.jiamu, world.building1, kind="recall"), world.elder_home)
     assert "Please stay at home" not in text_of(client, secret)
+
+
+def test_two_lines_keep_a_household_in_until_the_single_tube_is_negative(world, client, secret):
+    AntigenRound(world).tell(world.lin_home, by=world.zhao, p1="positive")
+    asked = ExpectedPerson.objects.select_related("visit__round").get(visit__round__kind="recall")
+    assert "Please stay at home" in text_of(client, secret)
+    mark_at_desk(visit=asked.visit, by=world.chen, outcome="done")
+    assert "Please stay at home" in text_of(client, secret)  # taken, and nothing told yet
+    tell_result(person=asked, value="negative", source="lab_list", by=world.chen)
+    assert "Please stay at home" not in text_of(client, secret)
+    assert list(
+        ExpectedPerson.objects.exclude(result="").order_by("pk").values_list("visit__round__kind", "result")
+    ) == [
+        ("antigen", "positive"),  # both stay on record
+        ("recall", "negative"),
+    ]
+
+
+def test_a_negative_pcr_of_the_same_evening_does_not_talk_two_lines_away(world, client, secret):
+    pcr = open_pcr(world)
+    sample(pcr, world.chen, world.lin_home)
+    person = people_of(pcr, world.lin_home)[0]
+    tell_result(person=person, value="negative", source="lab_list", by=world.chen)
+    AntigenRound(world).tell(world.lin_home, by=world.zhao, p1="positive")
+    assert Visit.objects.get(round__kind="recall").household == world.lin_home
+    assert "Please stay at home" in text_of(client, secret)
+    person.refresh_from_db()
+    assert person.result == "negative"
 
 
 def test_a_round_of_yesterday_is_gone(world, client, secret):
