@@ -11,17 +11,20 @@ from care.calling import take_call
 from care.models import CallPlace, Need
 from care.needs import claim
 from compound.turned_positive import recent_doors, turn_positive
+from notices.models import Message
 from residents.models import AccessRecord
 from rounds.models import Assignment, Mark, Round, Visit
 from rounds.segments import free_segments, offer_segments
 from rounds.services import assign, create_round, open_round
 from shifts.health import say_health
-from shifts.models import HealthWord, Place, PositiveCall, Shift
+from shifts.models import HealthWord, Place, PositiveCall, Shift, ShiftRules
 from shifts.telling import ShiftError
+from supplies.ledger import create_item
 from tests.care.carers import Carers
 from tests.marks import statements
 from tests.sharing.neighbours import Neighbours
 from tests.shifts.crew import Crew
+from tests.supplies.store import Store
 
 pytestmark = pytest.mark.usefixtures("english")
 WEI = "token-of-wei-0000000000"
@@ -245,3 +248,40 @@ def test_doors_are_those_of_the_days_asked_for(world, walked):
     found = [[door.visit.household for door in recent_doors(world.wei, walked.now, days)] for days in (2, 4)]
     assert found == [[world.lin_home], [world.lin_home, world.elder_home]]
     assert recent_doors(world.wu, walked.now, 4) == []
+
+
+# --- Gear, rules, changes -----------------------------------------------------------------------------
+
+
+def test_gear_is_issued_to_the_crew_and_to_nobody_else(world, live, chen):
+    suits = Store(world).arrive(3, item=create_item(compound=world.jiamu, name="防护服", unit="套", is_ppe=True))
+    shift = soon(live)
+    live.take(shift)
+    told = {"volunteer": world.wei.pk, "batch": suits.pk, "quantity": "２"}
+    refused = [
+        chen.post(at("shift_gear", shift.pk), told | change).status_code
+        for change in ({"quantity": "9"}, {"quantity": "1.5"}, {"quantity": "-1"}, {"volunteer": world.wu.pk})
+    ]
+    assert refused == [422] * 4
+    assert chen.post(at("shift_gear", shift.pk), told).status_code == 302
+    (line,) = chen.get(at("shift_gear", shift.pk)).context["crew"]
+    assert (line.holds, [(worn.given, worn.out) for worn in line.items.values()]) == (2, [(2, 2)])
+
+
+def test_a_shift_is_changed_and_called_off_and_the_rules_are_a_compounds_own(world, live, chen):
+    shift = soon(live)
+    local = timezone.localtime(shift.starts_at), timezone.localtime(shift.ends_at)
+    told = {"title": "门岗", "task": "order", "places": "2", "meeting_point": "北门"}
+    for name, moment in zip(("starts_at", "ends_at"), local, strict=True):
+        told |= {f"{name}_0": moment.strftime("%Y-%m-%d"), f"{name}_1": moment.strftime("%H:%M")}
+    pages = [chen.post(at("shifts:edit", shift.pk), told | more).status_code for more in ({"places": "0"}, {})]
+    assert pages == [422, 302]
+    assert Shift.objects.get().meeting_point == "北门"
+    live.take(shift)
+    pages = [chen.post(at("shifts:cancel", shift.pk), {"off-reason": why}).status_code for why in ("", "雨")]
+    assert pages == [422, 302]
+    assert Message.objects.filter(user=world.wei.user, channel="inbox").count() == 1
+    rules = {"rest_hours": "8", "day_hours": "6", "week_hours": "30", "gear_order": "N95"}
+    changes = ({"day_hours": "25"}, {})
+    pages = [chen.post(at("shifts:rules", world.jiamu.pk), rules | more).status_code for more in changes]
+    assert (pages, ShiftRules.objects.get().rest_hours) == ([422, 302], 8)
