@@ -10,9 +10,10 @@ from care.calling import begin_calls, take_next
 from care.errors import CareError
 from care.models import CallPlace, Need, NeedStep
 from care.needs import claim
+from care.offering import NotOffered, claim_offered
 from residents.models import Door, Household, Resident
 from tests.care.carers import Carers
-from tests.world import World, grant, make_building, make_user
+from tests.world import World, grant, make_building, make_user, make_volunteer
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 THREADS, TIMES = 10, 50
@@ -86,3 +87,27 @@ def test_ten_callers_take_fifty_people_and_never_one_twice(crew):
 
     taken = [pk for one in at_once([calls(user) for user in users]) for pk in one]
     assert (len(taken), len(set(taken))) == (TIMES, TIMES)
+
+
+def test_one_volunteer_of_four_gets_each_of_fifty_needs_on_their_phones(crew):
+    carers, _users = crew
+    squad = [make_volunteer(carers.world.jiamu, f"v{number}", f"志愿{number}") for number in range(4)]
+    building = make_building(carers.world.jiamu, "9", floors=25, doors=2)
+    needs = [carers.need(Household.objects.create(door=door)) for door in Door.objects.filter(building=building)]
+
+    def taps(volunteer):
+        def go():
+            won = 0
+            for need in needs:
+                try:
+                    claim_offered(key=need.pk, volunteer=volunteer)
+                    won += 1
+                except (CareError, NotOffered):
+                    pass
+            return won
+
+        return go
+
+    assert sum(at_once([taps(volunteer) for volunteer in squad])) == TIMES
+    assert NeedStep.objects.filter(step="claimed").count() == TIMES
+    assert Need.objects.filter(helper__in=squad, state="claimed").count() == TIMES
