@@ -16,6 +16,7 @@ from buying.models import (
     JointBuy,
     JointInvite,
     JointSide,
+    Leftover,
     LineChange,
     MoneyEntry,
     OrderLine,
@@ -183,3 +184,10 @@ class SettlementAdmin(FactAdmin):
     compound_path = "order__compound"
     list_display = ["at", "order", "due", "bill", "by"]
     list_select_related = ["order", "by"]
+
+
+@admin.register(Leftover)
+class LeftoverAdmin(FactAdmin):
+    compound_path = "item__order__compound"
+    list_display = ["at", "item", "quantity", "goes", "by"]
+    list_select_related = ["item__order", "by"]

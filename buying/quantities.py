@@ -76,6 +76,13 @@ class Asked:
         return self.item.left == 0 and not self.stands
 
     @property
+    def fills(self) -> str:
+        """How much more fills the last carton, which is bought whole; nothing said where it is full or comes loose."""
+        size = self.item.pack_size * self.item.scale
+        spare = -self.item.ordered % size
+        return self.item.say(spare) if self.item.pack_size > 1 and spare and self.item.ordered else ""
+
+    @property
     def stands_words(self) -> str:
         return self.item.say(self.stands) if self.stands else ""
 

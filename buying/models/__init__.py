@@ -6,6 +6,7 @@ Reading order: `orders.py` (what is ordered, until when, by whom), `lines.py` (w
 
 from buying.models.arriving import Arrival, ArrivalCount, Delivery, Parcel, Share, Sharing
 from buying.models.joint import Handover, HandoverCount, JointBuy, JointInvite, JointSide
+from buying.models.leftovers import Leftover
 from buying.models.lines import LineChange, OrderLine
 from buying.models.orders import BuyingRules, GroupOrder, Item, OrderStep, PaperSeen
 from buying.models.paying import Bill, Charge, MoneyEntry, Settlement
@@ -24,6 +25,7 @@ __all__ = [
     "JointBuy",
     "JointInvite",
     "JointSide",
+    "Leftover",
     "LineChange",
     "MoneyEntry",
     "OrderLine",

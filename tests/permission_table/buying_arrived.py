@@ -22,6 +22,7 @@ OBJECT = {
     "buying:arrival":           ("came",         "FORM", 200, 403, 403, 403),
     "buying:arrival_take_back": ("came_lorry",   "POST", 302, 403, 403, 403),
     "buying:sharing":           ("came",         "GET",  200, 403, 403, 403),
+    "buying_leftover":          ("came",         "FORM", 200, 403, 403, 403),
     "buying:sheet":             ("came",         "GET",  200, 403, 200, 200),
     "buying:labels":            ("came",         "GET",  200, 403, 200, 200),
     "buying:delivery":          ("came",         "FORM", 200, 403, 403, 403),

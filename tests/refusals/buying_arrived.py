@@ -6,6 +6,7 @@ from functools import partial
 from buying.arrivals import Counted, record_arrival, sign_handover, take_back_arrival
 from buying.delivering import hand_over_at_gate, open_delivery, plan_delivery
 from buying.joint import invite_partner, join_buy
+from buying.leftovers import put_aside, sell_leftover
 from buying.models import ArrivalCount, Delivery, MoneyEntry, Parcel
 from buying.settlement import (
     add_charge,
@@ -177,10 +178,60 @@ def note_when_settled(world):
     tell_bill(order=came.order, amount=Decimal(1), by=world.chen)
 
 
+def aside(world, quantity=1, goes="next", note="", thing=None, came=None):
+    came = came or counted(world, eggs=10)
+    item = thing or came.eggs
+    put_aside(order=came.order, item=item, quantity=quantity, goes=goes, note=note, by=world.chen)
+
+
+def sell_to_a_stranger(world):
+    came = counted(world, eggs=10)
+    sell_leftover(order=came.order, item=came.eggs, household=world.other_home, quantity=1, by=world.chen)
+
+
+def aside_of_another_list(world):
+    aside(world, thing=Buy(world).eggs)
+
+
+def aside_before_it_came(world):
+    aside(world, came=ordered(world))
+
+
 SHARE_FIRST = ("Share out first what came.", "请先把到的货分好。")
 AMOUNT = ("An amount is more than nothing, and at most a million yuan.", "金额要大于零，最多一百万元。")
 
 ROWS = {
+    "leftover: nowhere": (lambda world: aside(world, goes="x"), "Choose where it goes.", "请选择去向。"),
+    "leftover: to nobody": (
+        lambda world: aside(world, goes="shared"),
+        "Say to whom it was given, without a name.",
+        "请写明给了谁，不写姓名。",
+    ),
+    "leftover: too much": (
+        lambda world: aside(world, 3),
+        "鸡蛋: only 2 盘 are over; the rest somebody waits for.",
+        "鸡蛋：只多出 2 盘，其余有人在等。",
+    ),
+    "leftover: nothing": (
+        lambda world: aside(world, 0),
+        "Say how much of it, more than nothing.",
+        "请写明数量，要大于零。",
+    ),
+    "leftover: not here": (
+        aside_before_it_came,
+        "Nothing is over on this list: it lies here only between arrival and settlement.",
+        "这张单没有多余的货：只有到货后、结清前才有。",
+    ),
+    "leftover: of another list": (
+        aside_of_another_list,
+        "This thing is not on the list any more. Look at the list again.",
+        "这件商品已不在单子上，请刷新再看。",
+    ),
+    "leftover: to a stranger": (
+        sell_to_a_stranger,
+        "This household does not live in the compound that orders.",
+        "这一户不住在开团的小区。",
+    ),
     "nothing on its way": (
         count_before_it_is_ordered,
         "Nothing is on its way for this list: order it first.",
