@@ -27,6 +27,7 @@ from compound.demo_lifts import show_call_down
 from compound.demo_medicine import show_medicine
 from compound.demo_money import open_demo_fund
 from compound.demo_notices import show_notices
+from compound.demo_privacy import show_privacy
 from compound.demo_reports import show_reports
 from compound.demo_sanitation import show_sanitation
 from compound.demo_sharing import share_things
@@ -107,6 +108,7 @@ def build_demo(*, stage: str, seed: int) -> Demo:
         show_notices(estate, sun, zhao)
         lu = _make_login(demo, "lu", "陆医生", RoleGrant.Role.DOCTOR, estate)
         show_medicine(estate, sun, zhao, lu)
+        show_privacy(estate, sun, zhao)
         show_reports(tower=tower, chen=chen, estate=estate, sun=sun)
     if stage == "closed":
         close_round(round=demo.round, by=chen, reason="全部楼层走完，缺户明早补")

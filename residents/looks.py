@@ -195,7 +195,8 @@ def about_household(
     return found
 
 
-OF_ROUND = ("", ": doors", ": tubes", ": entitlements", ": handovers", ": labels", ": lobby", ": pick-list")
+OF_SHEETS = (": labels", ": lobby", ": pick-list", ": pick list")
+OF_ROUND = ("", ": doors", ": tubes", ": entitlements", ": handovers", *OF_SHEETS)
 
 
 def lists_with_household(home: Household, rounds: Iterable[int], buys: Iterable[int] = ()) -> Q:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from residents.access import get_kept, get_visible
-from residents.models import Compound
+from residents.models import AccessRecord, Compound
 from rounds.services import RoundError
 from sanitation.collecting import plan_collection, plan_next_pass
 from sanitation.forms import CollectionForm, FetchForm, NextPassForm, StoreForm, WhyForm
@@ -84,18 +84,32 @@ def plan(request, pk):
 @require_safe
 def route(request, pk):
     waste = get_visible(ROUTES, request.user, round=pk)
+    read = read_route(waste, request.user)
+    if waste.is_apart and read.missed:
+        _note_look(request.user, waste, len(read.missed))
     next_pass = WasteRound.objects.filter(follows=waste).first()
     apart = WasteRound.objects.visible_to(request.user).filter(parted_from=waste).select_related("round").first()
     context = {
         "waste": waste,
         "round": waste.round,
         "compound": waste.round.compound,
-        "read": read_route(waste, request.user),
+        "read": read,
         "next_pass": next_pass,
         "apart": apart,
         "can_keep": waste.round.compound_id in request.user.access.steward,
     }
     return render(request, "sanitation/route.html", context)
+
+
+def _note_look(user, waste: WasteRound, doors: int) -> None:
+    """That a door has a route of its own tells that somebody behind it is ill or close to it."""
+    AccessRecord.objects.create(
+        user=user,
+        compound=waste.round.compound,
+        deed=AccessRecord.Deed.LOOK,
+        subject=f"round {waste.round_id}: rubbish route",
+        row_count=doors,
+    )
 
 
 @form_page

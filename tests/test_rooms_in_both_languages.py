@@ -42,6 +42,7 @@ def desks(db):
             *_notice_pages(estate),
             *_money_pages(estate),
             *_sharing_pages(estate),
+            *_privacy_pages(estate),
             *_medicine_pages(estate),
             *_care_pages(estate),
             *_antigen_pages(estate),
@@ -136,6 +137,10 @@ def _buying_pages(tower):
         ([collecting.pk, line.household_id], "buying:home"),
         ([JointSide.objects.get(is_host=False).pk], "buying:handover"),
     )
+
+
+def _privacy_pages(estate):
+    return _paths(([estate.pk], "residents:privacy residents:privacy_log residents:purge"))
 
 
 def _sharing_pages(estate):

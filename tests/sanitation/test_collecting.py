@@ -9,7 +9,7 @@ from django.utils import timezone
 from clock.cases import record_case
 from compound.opening import open_any_round
 from notices.models import Message
-from residents.models import Building, Compound, Household
+from residents.models import AccessRecord, Building, Compound, Household
 from rounds.marks import mark_at_desk
 from rounds.models import Mark, Round, Visit
 from rounds.services import RoundError, assign, create_round
@@ -131,6 +131,8 @@ def test_who_leads_the_house_sees_the_route_and_not_the_separate_one(opened, wor
     assert list(Round.objects.visible_to(world.qian)) == [opened.round]
     client.force_login(world.chen)
     assert client.get(reverse("sanitation:route", args=[opened.apart.round_id])).status_code == 200
+    looks = AccessRecord.objects.filter(subject__endswith=": rubbish route").values_list("user", "subject", "row_count")
+    assert list(looks) == [(world.chen.pk, f"round {opened.apart.round_id}: rubbish route", 1)]
 
 
 def test_what_was_missed_goes_to_the_next_pass(opened, world):
