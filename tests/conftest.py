@@ -5,6 +5,7 @@ closing line.
 MUST_HAVE="browser postgresql redis" makes a missing part an error, and any skipped test too.
 """
 
+import gc
 import os
 import shutil
 from pathlib import Path
@@ -16,6 +17,7 @@ from django.utils.translation import deactivate
 
 from compound.limits import forget_in_memory
 from tests.made_database import do_the_rest
+from tests.told_again import tell_again
 from tests.world import World
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -51,6 +53,12 @@ def pytest_collection_modifyitems(config, items):
     if out:
         config.hook.pytest_deselected(items=out)
         items[:] = [item for item in items if item not in set(out)]
+
+
+def pytest_collection_finish(session):
+    """What was imported and collected stays to the end: looking for garbage in it took a second each time."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter, exitstatus, config):
@@ -97,4 +105,4 @@ def pictures_lie_apart(tmp_path_factory):
 
 @pytest.fixture
 def world(db):
-    return World()
+    return tell_again(World)
