@@ -1,9 +1,11 @@
 """The daily report of 3,000 households after 1, 10 and 60 rounds: seconds, and statements, which stay the same.
 
 python benchmarks/daily_report.py            a temporary SQLite database
+python benchmarks/daily_report.py 1 60 600   after other numbers of rounds
 DATABASE_URL=postgres://… python benchmarks/daily_report.py   an empty database of yours; its tables are made and filled
 """
 
+import sys
 from datetime import timedelta
 
 from stage import on_an_empty_database, timed
@@ -35,7 +37,7 @@ def measure() -> None:
         open_any_round(round=round, by=user)
         tell_half(round)
     made = 1
-    for rounds in (1, 10, 60):
+    for rounds in [int(number) for number in sys.argv[1:]] or [1, 10, 60]:
         while made < rounds:
             made += 1
             lay_behind(today[0], made)
@@ -46,7 +48,7 @@ def measure() -> None:
             read_now(compound)
         freezing = timed(lambda: freeze_report(compound=compound, by=user, reason="bench"))
         print(
-            f"after {rounds:2} rounds: read {seconds:5.2f} s (limit {LIMIT} s), {len(seen)} statements; "
+            f"after {rounds:3} rounds: read {seconds:5.2f} s (limit {LIMIT} s), {len(seen)} statements; "
             f"frozen in {freezing:5.2f} s"
         )
 

@@ -4,15 +4,18 @@ import time
 from datetime import timedelta
 
 import pytest
+from celery.schedules import crontab
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from compound.celery import app
 from notices.audience import read_audience
 from notices.composing import change_notice, check_notice, put_right
 from notices.coverage import read_cover, unread_of
 from notices.models import Message, Notice, Reached, Recipient, Usual, Webhook
 from notices.publishing import publish_due, publish_notice
 from notices.reaching import climb, read_by_link, take_back_reached, tell_households
+from notices.tasks import publish_due_notices
 from notices.wordings import SHIPPED, words_for
 from residents.models import Building, Household, HouseholdLink
 from tests.marks import statements
@@ -146,6 +149,15 @@ def test_it_goes_out_at_its_hour_once_and_never_unchecked(world, telling, clock)
     row.refresh_from_db()
     assert (row.state, row.published_by, row.recipients.count()) == ("published", world.chen, 4)
     assert Notice.objects.published().count() == 1
+
+
+def test_the_clock_publishes_by_the_minute(telling, clock):
+    row = telling.check(publish_at=clock(timedelta()) + HOUR)
+    every = app.conf.beat_schedule["publish-due-notices"]
+    clock(HOUR)
+    publish_due_notices.apply()
+    row.refresh_from_db()
+    assert (row.state, every) == ("published", {"task": publish_due_notices.name, "schedule": crontab()})
 
 
 def test_what_expired_while_the_portal_stood_still_stays_in(telling, clock):
