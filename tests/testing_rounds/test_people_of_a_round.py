@@ -1,6 +1,6 @@
 """Exempt, tested elsewhere, met at the door, visited at home: who is waited for, and by whom it was said."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.contrib.messages import get_messages
@@ -10,9 +10,18 @@ from django.utils import timezone
 from compound.following import follow_marks
 from residents.models import Resident
 from rounds.marks import mark_at_desk
-from rounds.models import Mark, Visit
+from rounds.models import Mark, Round, Visit
 from testing_rounds.models import Exemption, ExpectedPerson, ProofDecision
-from testing_rounds.people import PeopleError, decide_proof, end_exemption, exempt, name_person, proofs_of, read_people
+from testing_rounds.people import (
+    PeopleError,
+    day_of,
+    decide_proof,
+    end_exemption,
+    exempt,
+    name_person,
+    proofs_of,
+    read_people,
+)
 from tests.marks import statements, tap
 from tests.testing_rounds.conftest import open_pcr, send, visit_at
 
@@ -243,3 +252,10 @@ def test_the_people_page_costs_the_same_however_many_there_are(world, pcr, stewa
     with statements() as seen:
         steward.get(at("people", pcr.round.pk))
     assert len(seen) == 11
+
+
+@pytest.mark.parametrize(("begins", "day"), [(15, date(2022, 4, 10)), (16, date(2022, 4, 11))])
+def test_a_round_across_midnight_is_of_the_evening_it_began(begins, day):
+    """23:00 to 03:00 in Shanghai is the evening's round; one that begins at midnight is the next day's."""
+    starts_at = datetime(2022, 4, 10, begins, tzinfo=UTC)
+    assert day_of(Round(starts_at=starts_at, ends_at=starts_at + timedelta(hours=4))) == day
