@@ -38,10 +38,10 @@ from compound.home_sharing import (
     home_share_wish,
 )
 from compound.home_visits import queues_of
-from compound.lift_log import lift_disinfections
 from compound.phone_urls import phone_urlpatterns
 from compound.photo_sync import sync_photo
 from compound.sync import sync
+from reports.lift_log import lift_disinfections
 from rounds import paper_views
 from rounds import views as round_views
 from sanitation import log_views as sanitation_log

@@ -8,11 +8,12 @@ from django.utils import timezone
 
 from compound.opening import open_any_round
 from residents.models import AccessRecord
-from rounds.models import Round, Visit
+from rounds.models import Visit
 from sanitation.collecting import plan_collection
 from sanitation.disinfecting import Plan, write_down
 from sanitation.models import BelongingsAsked, Disinfection, WasteRound, YellowBags
 from sanitation.yellow import store_bags
+from tests.lifts.conftest import Tower
 from tests.marks import statements
 
 HOUR = timedelta(hours=1)
@@ -153,10 +154,17 @@ def test_pages_cost_the_same_with_ten_times_as_much(world, chen):
     assert costs == [{"compound": 10, "route": 11, "yellow": 9, "log": 10}] * 2
 
 
-def test_the_log_leaves_as_a_file_that_is_on_record(world, chen):
+def test_the_log_shows_what_the_lifts_wrote_and_leaves_as_a_file_that_is_on_record(world, chen):
     grow(world, 1)
+    house = Tower(world, floors=2).open()
+    house.ride("201")
+    page = chen.get(reverse("disinfection_log", args=[world.jiamu.pk]))
+    assert [(line["lift__building__name"], line["times"]) for line in page.context["lifts"]] == [
+        (str(house.building), 1)
+    ]
     address = reverse("reports:disinfections", args=[world.jiamu.pk, "csv"])
-    table = b"".join(chen.get(address).streaming_content).decode()
-    assert table.count("500") == 1
-    assert AccessRecord.objects.get().deed == "export"
-    assert Round.objects.count() == 1
+    files = {"": 2, "?part=lift": 1, "?part=stairs": 1, "?reason=positive": 0}
+    told = {query: b"".join(chen.get(address + query).streaming_content).decode() for query in files}
+    where = (f"{house.building} · 电梯", "1号楼 · 楼梯和扶手")
+    assert {query: sum(table.count(place) for place in where) for query, table in told.items()} == files
+    assert AccessRecord.objects.filter(deed="export").count() == 4

@@ -13,7 +13,7 @@ from residents.models import Compound, User
 MOST = 12
 
 
-def lift_disinfections(user: User, compound: Compound, asked: dict[str, Any]) -> list[dict[str, Any]]:
+def lift_disinfections(user: User, compound: Compound, asked: dict[str, Any], most: int = MOST) -> list[dict[str, Any]]:
     """A line a call-down: how often its lifts were sprayed, from when to when. One statement."""
     if asked.get("part") not in (None, "", "lift") or asked.get("reason") not in (None, "", "routine"):
         return []
@@ -32,6 +32,6 @@ def lift_disinfections(user: User, compound: Compound, asked: dict[str, Any]) ->
         rows.order_by()
         .values("call_down", "lift__building__name", "call_down__entrance", "agent", "strength")
         .annotate(times=Count("pk"), first=Min("started_at"), last=Max("safe_at"))
-        .order_by("-last")[:MOST]
+        .order_by("-last")[:most]
     )
     return [dict(line) for line in lines]
