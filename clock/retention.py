@@ -58,7 +58,7 @@ def a_clock_runs(compound, cutoff) -> bool:
 
 
 for code in ("results", "remarks", "cases"):
-    hold_back(code, a_clock_runs)
+    hold_back(code, a_clock_runs, _("a clock runs, or ended within these days"))
 
 
 @before_the_end

@@ -151,7 +151,7 @@ UNTIL_THE_END = KeepClass("end", _("Lists and steps of the epidemic"), _("kept u
 _classes: dict[str, KeepClass] = {}
 _tables: list[tuple[KeepClass, Table]] = []
 _why: dict[str, Why] = {}
-_holds: dict[str, list[Callable[[Compound, datetime], bool]]] = {}
+_holds: dict[str, list[tuple[Callable[[Compound, datetime], bool], Why]]] = {}
 _blockers: list[Callable[[Compound], Iterable[Any]]] = []
 
 
@@ -172,9 +172,9 @@ def stays(why: Why, *tables: Table) -> None:
         _why[table.name] = why
 
 
-def hold_back(code: str, test: Callable[[Compound, datetime], bool]) -> None:
+def hold_back(code: str, test: Callable[[Compound, datetime], bool], why: Why) -> None:
     """While `test(compound, cutoff)` says so, nothing of the class goes: an upper room knows why, such as a clock."""
-    _holds.setdefault(code, []).append(test)
+    _holds.setdefault(code, []).append((test, why))
 
 
 def before_the_end(test: Callable[[Compound], Iterable[Any]]) -> None:
@@ -200,7 +200,11 @@ def classes() -> list[KeepClass]:
 
 
 def is_held_back(klass: KeepClass, compound: Compound, cutoff: datetime) -> bool:
-    return any(test(compound, cutoff) for test in _holds.get(klass.code, ()))
+    return any(test(compound, cutoff) for test, _why in _holds.get(klass.code, ()))
+
+
+def why_held(klass: KeepClass, compound: Compound, cutoff: datetime) -> str:
+    return " ".join(str(why) for test, why in _holds.get(klass.code, ()) if test(compound, cutoff))
 
 
 def blockers_by_room(compound: Compound) -> list[tuple[str, str]]:
