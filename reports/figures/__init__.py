@@ -39,6 +39,7 @@ ROOMS = (
     "medicine",
     "shifts",
     "sanitation",
+    "complaints",
     "notices",
     "phones",
 )

@@ -170,7 +170,8 @@ def bare(sheet, encoding="utf-8", kind="sheet", more=""):
         "<x:sheetData></x:sheetData>",
         '<x:sheetData><x:row/><x:row r="3" spans="1:1"/><x:row><!-- > --><x:c/></x:row></x:sheetData>',
         "<x:sheetData><x:row><x:c t='inlineStr'><x:is><x:t>a>b</x:t></x:is></x:c></x:row></x:sheetData>",
-        '<x:sheetData><x:row r="2"><x:c r="A2"><x:v>1</x:v></x:c><x:c r="B2" t="s"><x:v>0</x:v></x:c></x:row><x:row r="30"/></x:sheetData>',
+        '<x:sheetData><x:row r="2"><x:c r="A2"><x:v>1</x:v></x:c><x:c r="B2" t="s"><x:v>0</x:v></x:c></x:row>'
+        '<x:row r="30"/></x:sheetData>',
     ],
 )
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
