@@ -15,16 +15,17 @@ from rounds.models import Assignment, HeldMark, Mark, Visit
 from rounds.services import assign
 from testing_rounds.services import create_test_round
 from tests.marks import SENT_AT
-from tests.world import CANARY, make_user
+from tests.told_again import tell_again
+from tests.world import CANARY, World, make_user
 
 OURS = {"residents", "rounds", "notices", "testing_rounds", "supplies"}
 SCOPED = {model: each for model, each in admin.site._registry.items() if model._meta.app_label in OURS}
 REACHED = [model for model, each in SCOPED.items() if getattr(each, "compound_path", "")]
 
 
-@pytest.fixture
-def full(world):
+def make_full():
     """The same things in both compounds, so that every list has a row to show and a row to keep."""
+    world = World()
     for compound, building, volunteer, device, steward in (
         (world.jiamu, world.building1, world.wei, world.wei_phone, world.chen),
         (world.hexin, world.other_building, world.other_volunteer, world.other_phone, world.sun),
@@ -54,6 +55,11 @@ def full(world):
         )
     User.objects.filter(pk__in=[world.chen.pk, world.sun.pk]).update(is_staff=True)
     return world
+
+
+@pytest.fixture
+def full(db):
+    return tell_again(make_full)
 
 
 @pytest.fixture

@@ -12,13 +12,15 @@ from residents.statements import is_postgresql
 from rounds.models import HeldMark, Mark, Round, Visit
 from rounds.services import assign, create_round, open_round
 from tests.marks import SENT_AT, envelope, post, statements, tap
+from tests.told_again import tell_again
+from tests.world import World
 
 WEI, WU = "token-of-wei-0000000000", "token-of-wu-00000000000"
 
 
-@pytest.fixture
-def visits(world):
-    """200 doors of an open round that Wei walks, Wu too."""
+def make_tall():
+    """The world, and 200 doors of an open round that Wei walks, Wu too."""
+    world = World()
     doors = [
         Door(
             building=world.building1, floor=floor, position=place, room=f"{floor}{place:02d}", key=f"{floor}{place:02d}"
@@ -33,7 +35,22 @@ def visits(world):
     open_round(round=round, by=world.chen)
     for volunteer in (world.wei, world.wu):
         assign(round=round, volunteer=volunteer, building=world.building1, by=world.chen)
-    return list(Visit.objects.filter(round=round, building=world.building1, floor__gte=6).order_by("pk"))
+    return world, list(Visit.objects.filter(round=round, building=world.building1, floor__gte=6).order_by("pk"))
+
+
+@pytest.fixture
+def tall(db):
+    return tell_again(make_tall)
+
+
+@pytest.fixture
+def world(tall):
+    return tall[0]
+
+
+@pytest.fixture
+def visits(tall):
+    return tall[1]
 
 
 def test_an_answer_carries_our_name_the_nonce_and_a_receipt_per_mark(client, visits):
