@@ -32,6 +32,7 @@ TOLD = ["handover", "told_given", "keep_until"]
 OUTCOME_OF = {
     Handover.GIVEN: Outcome.DONE,
     Handover.LEFT: Outcome.DONE,
+    Handover.PASSED: Outcome.DONE,
     Handover.SHORT: Outcome.PARTLY,
     Handover.DAMAGED: Outcome.PARTLY,
     Handover.REFUSED: Outcome.REFUSED,

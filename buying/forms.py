@@ -92,6 +92,15 @@ def leads_of(compound: Compound):
     return User.objects.filter(Q(is_active=True), pk__in=grants.values("user")).order_by("display_name", "pk")
 
 
+class LeadForm(forms.Form):
+    lead = forms.ModelChoiceField(label=_("New lead"), queryset=User.objects.none(), empty_label=None)
+    why = forms.CharField(label=_("Why"), max_length=120)
+
+    def __init__(self, *args, order: GroupOrder, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["lead"].queryset = leads_of(order.compound).exclude(pk=order.lead_id)  # type: ignore[attr-defined]
+
+
 class ItemForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=60)
     spec = forms.CharField(

@@ -25,6 +25,7 @@ urlpatterns = [
     path("<int:pk>/place/", orders.place, name="place"),
     path("<int:pk>/texts/", orders.texts, name="texts"),
     path("<int:pk>/lines/", lines.lines, name="lines"),
+    path("<int:pk>/lead/", orders.lead, name="lead"),
     path("<int:pk>/find/", lines.find_home, name="find_home"),
     path("<int:pk>/households/<int:household_pk>/", lines.home, name="home"),
     path("<int:pk>/invite/", joint.invite, name="invite"),

@@ -32,6 +32,7 @@ TOLD = [
 OUTCOME_OF = {
     Handover.GIVEN: Outcome.DONE,
     Handover.LEFT: Outcome.DONE,
+    Handover.PASSED: Outcome.DONE,
     Handover.SWAPPED: Outcome.DONE,
     Handover.SHORT: Outcome.PARTLY,
     Handover.DAMAGED: Outcome.PARTLY,

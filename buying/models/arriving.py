@@ -214,6 +214,7 @@ class Parcel(models.Model):
     class Handover(models.TextChoices):
         GIVEN = "given", pgettext_lazy("supplies", "given")
         LEFT = "left", pgettext_lazy("supplies", "left at the door")
+        PASSED = "passed", _("given on to a neighbour, as they wished")
         KEPT = "kept", pgettext_lazy("supplies", "kept for later")
         REFUSED = "refused", pgettext_lazy("supplies", "refused")
         SHORT = "short", pgettext_lazy("supplies", "fewer than due")

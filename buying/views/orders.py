@@ -11,7 +11,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from buying.forms import ExtendForm, ItemForm, OrderForm, PapersForm
+from buying.forms import ExtendForm, ItemForm, LeadForm, OrderForm, PapersForm
+from buying.leading import change_lead
 from buying.models import GroupOrder, Item
 from buying.orders import (
     add_item,
@@ -233,6 +234,22 @@ def cancel(request, pk):
             form.add_error(None, str(error))
     hint = _("Nothing comes. Orders and payments stay on record so that everybody gets their money back.")
     return show_form(request, form, order=order, title=_("Call it off"), hint=hint)
+
+
+@form_page
+def lead(request, pk):
+    """Handed on by who keeps the list: who is ill need not be asked."""
+    order = get_kept(ORDERS, request.user, pk=pk)
+    form = LeadForm(request.POST or None, order=order)
+    if request.method == "POST" and form.is_valid():
+        try:
+            change_lead(order=order, by=request.user, **form.cleaned_data)
+            messages.success(request, _("The list has a new lead. Count the money of the list before both."))
+            return redirect(order)
+        except BuyingError as error:
+            form.add_error(None, str(error))
+    hint = _("What the old lead has in hand by the books is written beside it.")
+    return show_form(request, form, order=order, title=_("Another lead"), hint=hint)
 
 
 @require_safe

@@ -154,6 +154,7 @@ class Handover(models.TextChoices):
 
     GIVEN = "given", _("given")
     LEFT = "left", _("left at the door")
+    PASSED = "passed", _("given on to a neighbour, as they wished")
     SWAPPED = "swapped", _("swapped for another thing")
     SHORT = "short", _("fewer than due")
     DAMAGED = "damaged", _("damaged, thrown away")

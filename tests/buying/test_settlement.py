@@ -263,3 +263,17 @@ def test_its_own_page_says_what_it_gets_and_pays(world, client):
     page = text_of(client.get(reverse("home", args=[secret]) + "?lang=en"))
     assert ("鸡蛋: nothing this time" in page, "others come first by the rule" in page) == (True, True)
     assert ("You get back ¥10.10" in page, "502" in page) == (True, False)
+
+
+def test_a_lead_who_falls_ill_hands_the_list_on_with_what_is_in_the_purse(world, came, client):
+    pays(came, world.lin_home, "194.85")
+    client.force_login(world.chen)
+    address = reverse("buying:lead", args=[came.order.pk])
+    assert address in client.get(came.order.get_absolute_url()).content.decode()
+    assert client.post(address, {"lead": world.chen.pk, "why": ""}).status_code == 422
+    assert client.post(address, {"lead": world.wei.user_id, "why": "病了"}).status_code == 422  # no duty at a desk
+    assert client.post(address, {"lead": world.chen.pk, "why": "病了"}).status_code == 302
+    step = came.fresh().steps.last()
+    assert (came.order.lead, step.why) == (world.chen, "new lead: 病了; in hand by the books: ¥194.85")
+    client.force_login(world.zhao)
+    assert client.get(reverse("buying:money", args=[came.order.pk])).status_code == 403

@@ -43,6 +43,7 @@ OBJECT = {
     "buying:report":         ("buy",        "POST", 302, 403, 403, 403),
     "buying:open":           ("buy",        "POST", 302, 403, 403, 403),
     "buying:extend":         ("buy",        "FORM", 200, 403, 403, 403),
+    "buying:lead":           ("buy",        "FORM", 200, 403, 403, 403),
     "buying:invite":         ("buy",        "POST", 200, 403, 403, 403),
     "buying:confirm":        ("buy",        "POST", 302, 403, 403, 403),
     "buying:leave":          ("buy",        "FORM", 200, 403, 403, 403),

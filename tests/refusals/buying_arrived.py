@@ -6,6 +6,7 @@ from functools import partial
 from buying.arrivals import Counted, record_arrival, sign_handover, take_back_arrival
 from buying.delivering import hand_over_at_gate, open_delivery, plan_delivery
 from buying.joint import invite_partner, join_buy
+from buying.leading import change_lead
 from buying.leftovers import put_aside, sell_leftover
 from buying.models import ArrivalCount, Delivery, MoneyEntry, Parcel
 from buying.settlement import (
@@ -197,10 +198,27 @@ def aside_before_it_came(world):
     aside(world, came=ordered(world))
 
 
+def lead_again(world):
+    came = ordered(world)
+    change_lead(order=came.order, lead=came.lead, why="r", by=world.chen)
+
+
+def lead_what_is_over(world):
+    came = ordered(world)
+    came.at("cancelled")
+    change_lead(order=came.order, lead=world.chen, why="r", by=world.chen)
+
+
 SHARE_FIRST = ("Share out first what came.", "请先把到的货分好。")
 AMOUNT = ("An amount is more than nothing, and at most a million yuan.", "金额要大于零，最多一百万元。")
 
 ROWS = {
+    "lead: the same": (lead_again, "This person leads the list already.", "这张单本来就由他负责。"),
+    "lead: over": (
+        lead_what_is_over,
+        "This list is over: nobody has to lead it any more.",
+        "这张单已结束，不用再换团长。",
+    ),
     "leftover: nowhere": (lambda world: aside(world, goes="x"), "Choose where it goes.", "请选择去向。"),
     "leftover: to nobody": (
         lambda world: aside(world, goes="shared"),

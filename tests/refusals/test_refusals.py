@@ -53,6 +53,7 @@ SERVICES = (
     *("buying/services.py", "buying/orders.py", "buying/ordering.py", "buying/quantities.py", "buying/joint.py"),
     *("buying/arrivals.py", "buying/sharing_plans.py", "buying/delivering.py", "buying/settlement.py"),
     "buying/leftovers.py",
+    "buying/leading.py",
     *("supplies/ledger.py", "supplies/services.py", "supplies/absent.py", "supplies/photos.py"),
     *("money/books.py", "money/counting.py", "money/expenses.py", "money/funds.py", "money/gifts.py"),
     *("money/receipts.py", "money/winding_up.py"),

@@ -444,3 +444,10 @@ def test_whatever_happens_every_bag_is_somewhere(store, world, deeds):
             assert page.written_off >= booked["spoiled"]
         assert books_agree()
         transaction.set_rollback(True)
+
+
+def test_a_bag_given_on_to_a_neighbour_is_given_and_says_so(store, world):
+    distribution = store.open(store.prepare(store.arrive(9)))
+    store.tell(distribution, world.lin_home, handover="passed")
+    row = store.owed(distribution, world.lin_home)
+    assert (row.told_given, row.get_handover_display()) == (1, "given on to a neighbour, as they wished")

@@ -5,7 +5,7 @@ import { isPossible, readImage, savePhoto, sendPhotos } from "./supplies_photo.j
 import { say } from "./words.js";
 
 // What each word goes with; the same table as supplies/handing.py.
-const OUTCOME_OF = { given: "done", left: "done", short: "partly", damaged: "partly", swapped: "done", refused: "refused", kept: "nobody_home" };
+const OUTCOME_OF = { given: "done", left: "done", passed: "done", short: "partly", damaged: "partly", swapped: "done", refused: "refused", kept: "nobody_home" };
 const OF_ONE_LINE = new Set(["short", "damaged", "swapped"]);
 const DAYS_AHEAD = [1, 2, 3, 7];
 const DAY = 24 * 3600 * 1000;
