@@ -8,7 +8,7 @@ from django.utils.translation import pgettext
 
 from reports.exports import ROW_CAP
 from residents.models import Compound, User
-from sharing.models import Drive, Offer, Pledge, Reservation
+from sharing.models import Drive, Offer, Pledge, Reservation, Wish
 from sharing.reading import SOONEST
 
 Table = tuple[list[str], list[list[str]], str]
@@ -29,6 +29,16 @@ def offers_table(compound: Compound, user: User) -> Table:
         for row in offers[:ROW_CAP]
     ]
     return header, rows, _("To be had")
+
+
+def wishes_table(compound: Compound, user: User) -> Table:
+    """For the wall: who asks is in no file either."""
+    header = [_("What"), _("Kind"), _("Still needed"), _("Unit"), _("Needed until")]
+    rows = [
+        [row.what, str(row.get_category_display()), str(row.missing), row.unit, row.until.isoformat()]
+        for row in Wish.objects.filter(compound=compound).on_show().order_by("until", "pk")[:ROW_CAP]
+    ]
+    return header, rows, _("Asked for")
 
 
 def handovers_table(compound: Compound, user: User) -> Table:

@@ -4,19 +4,19 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.views.decorators.http import require_safe
 
-from reports.sharing_lists import handovers_table, offers_table, route_table
+from reports.sharing_lists import handovers_table, offers_table, route_table, wishes_table
 from reports.views import send_table
 from residents.access import get_kept, get_visible
 from residents.models import Compound
 from sharing.models import Drive
 
 ENDINGS = ("xlsx", "csv")
-LISTS = {"offers": offers_table, "handovers": handovers_table}
+LISTS = {"offers": offers_table, "wishes": wishes_table, "handovers": handovers_table}
 
 
 @require_safe
 def sharing(request, pk, what, ending):
-    """`what`: offers (no doors: whoever sees the corner) or handovers (both doors, for who helps there)."""
+    """`what`: offers or wishes (no doors: whoever sees the corner) or handovers (both doors, for who helps there)."""
     if ending not in ENDINGS or what not in LISTS:
         raise Http404
     compound = get_visible(Compound.objects, request.user, pk=pk)

@@ -42,6 +42,7 @@ def desks(db):
             *_notice_pages(estate),
             *_money_pages(estate),
             *_sharing_pages(estate),
+            *_supply_pages(estate),
             *_privacy_pages(estate),
             *_medicine_pages(estate),
             *_care_pages(estate),
@@ -136,11 +137,21 @@ def _buying_pages(tower):
         ([line.item_id], "buying:item_edit"),
         ([collecting.pk, line.household_id], "buying:home"),
         ([JointSide.objects.get(is_host=False).pk], "buying:handover"),
+        ([collecting.pk], "buying:lead"),
+        ([GroupOrder.objects.get(compound=tower, state="sorting").pk], "buying_leftover buying:sharing"),
     )
 
 
 def _privacy_pages(estate):
     return _paths(([estate.pk], "residents:privacy residents:privacy_log residents:purge"))
+
+
+def _supply_pages(estate):
+    bags = Round.objects.get(compound=estate, kind="supplies")
+    return _paths(
+        ([estate.pk], "supplies:store supplies:kept"),
+        ([bags.pk], "supplies:distribution rounds:complaints"),
+    )
 
 
 def _sharing_pages(estate):

@@ -61,6 +61,7 @@ def lines(request, pk):
         "items": items,
         "rows": list(rows.values()),
         "find": FindHomeForm(buildings=buildings),
+        "can_export": buildings.exists(),
         "can_type": order.state in {order.State.OPEN, order.State.CLOSED} and buildings.exists(),
     }
     return render(request, "buying/lines.html", context)

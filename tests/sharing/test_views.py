@@ -169,6 +169,20 @@ def test_lists_leave_with_a_number_and_disarmed(near, world, chen):
     wall = b"".join(chen.get(reverse("reports:sharing", args=[world.jiamu.pk, "offers", "csv"])).streaming_content)
     assert (b"502" in wall, AccessRecord.objects.filter(deed="export").count()) == (False, 2)
     assert chen.get(reverse("reports:sharing", args=[world.jiamu.pk, "offers", "xlsx"])).content.startswith(b"PK")
+    near.wish(near.elder, what="洗衣液")
+    asked = b"".join(chen.get(reverse("reports:sharing", args=[world.jiamu.pk, "wishes", "csv"])).streaming_content)
+    assert ("洗衣液".encode() in asked, b"301" in asked) == (True, False)
+
+
+def test_who_printed_the_sheet_for_the_wall_is_on_record(near, world, chen):
+    near.offer()
+    chen.get(at("wall", world.jiamu.pk))
+    record = AccessRecord.objects.get(deed="print")
+    assert (record.user, record.subject, record.row_count) == (
+        world.chen,
+        f"compound {world.jiamu.pk}: share corner, wall",
+        1,
+    )
 
 
 def test_the_pages_of_the_corner_cost_the_same_however_much_is_shared(near, world, chen):
