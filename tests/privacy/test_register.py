@@ -2,8 +2,10 @@
 
 from collections import Counter
 
+from django.conf import settings
 from django.contrib.admin.utils import get_fields_from_path
 from django.db import models
+from django.utils.translation import override
 
 from residents.retention import DELETED, classes, leaf_first, ours, tables
 
@@ -62,3 +64,10 @@ def test_what_is_counted_and_kept_holds_no_words():
         if isinstance(field, TEXTS) and not field.choices
     ]
     assert typed == []
+
+
+def test_the_document_tells_the_days_that_are_shipped():
+    told = (settings.BASE_DIR / "docs" / "privacy.md").read_text()
+    with override("en"):
+        lines = [f"| {one.label} | {one.days} ({one.low}–{one.high}) | {one.told} |" for one in classes()]
+    assert [line for line in lines if line not in told] == []
