@@ -14,6 +14,7 @@ from care.needs import ask, claim, confirm, finish, open_desk, start, wait
 from care.reading import proposals
 from care.telling import Teller
 from residents.models import Compound, Household, User, Volunteer
+from residents.services import add_volunteer
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 NEEDS = (
@@ -28,13 +29,15 @@ NEEDS = (
     (51, "other", "钥匙断在锁里", 26.0, "confirmed"),
 )
 
+HELPERS = (("方可", ["driver", "strong_arms"]), ("苗青", ["nurse", "dialect"]))
+
 
 def care_for(estate: Compound, steward: User, lead: User) -> None:
     now = timezone.now().replace(second=0, microsecond=0)
     open_desk(compound=estate, stale_hours=4, claim_hours=4, call_minutes=15, doorbell="")
     rows = Household.objects.lived_in().filter(door__building__compound=estate).select_related("door__building")
     homes = list(rows.order_by("door__building__position", "-door__floor", "door__position", "pk"))
-    helper = Volunteer.objects.active().filter(compound=estate).first()
+    helper = _add_helpers(estate)
     for place, kind, words, hours, state in NEEDS:
         at = now - hours * HOUR
         need = ask(household=homes[place], kind=kind, words=words, teller=Teller(by=steward), now=at)
@@ -42,7 +45,18 @@ def care_for(estate: Compound, steward: User, lead: User) -> None:
     _fill_rota(estate, steward, lead, homes)
 
 
-def _advance(need: Need, state: str, by: User, helper: Volunteer | None, at) -> None:
+def _add_helpers(estate: Compound) -> Volunteer:
+    """Who takes needs on their phones; the first has some in hand."""
+    squad = []
+    for name, skills in HELPERS:
+        volunteer = add_volunteer(compound=estate, name=name)
+        volunteer.skills, volunteer.trained_on = skills, timezone.localdate()
+        volunteer.save(update_fields=["skills", "trained_on"])
+        squad.append(volunteer)
+    return squad[0]
+
+
+def _advance(need: Need, state: str, by: User, helper: Volunteer, at) -> None:
     now = timezone.now()
     if state in {"new", "stale"}:
         return
