@@ -93,11 +93,14 @@ def _count_results(counts: Numbers, rounds: dict[int, str]) -> None:
 
 
 def people_of(rounds: list[int]):
-    """Visits of a round are made together: within their stretch of keys no database reads the people of all rounds."""
-    ends = Visit.objects.filter(round__in=rounds).aggregate(first=Min("pk"), last=Max("pk"))
-    return ExpectedPerson.objects.filter(
-        visit__round__in=rounds, visit_id__gte=ends["first"] or 0, visit_id__lte=ends["last"] or 0
-    )
+    """Visits of a round are made together: within their stretch of keys no database reads the people of all rounds.
+
+    Asked round by round: for the ends of all together PostgreSQL walks down the keys from the newest visit there is.
+    """
+    rows = Visit.objects.filter(round__in=rounds).order_by().values("round")
+    ends = list(rows.annotate(first=Min("pk"), last=Max("pk")).values_list("first", "last"))
+    first, last = min((first for first, _last in ends), default=0), max((last for _first, last in ends), default=0)
+    return ExpectedPerson.objects.filter(visit__round__in=rounds, visit_id__gte=first, visit_id__lte=last)
 
 
 def _count_tubes(counts: Numbers, rounds: dict[int, str]) -> None:
