@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import HttpResponse, HttpResponseNotModified
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -30,6 +31,7 @@ from rounds.services import (
     create_round,
     reopen_round,
 )
+from rounds.shared_board import drawn
 
 PAGE = 50
 form_page = require_http_methods(["GET", "HEAD", "POST"])
@@ -125,17 +127,32 @@ def _etag(request, round: Round) -> str:
 
 @require_safe
 def board_live(request, pk):
-    """The board's moving part. Asked every few seconds: 304 and no more than four statements while nothing moves."""
+    """The board's moving part. Asked every few seconds: 304 and no more than four statements while nothing moves.
+
+    When something moves, it is drawn once for all who see the same.
+    """
     round = get_visible(with_pulse(Round.objects.select_related("compound")), request.user, pk=pk)
     etag = _etag(request, round)
     if request.headers.get("If-None-Match", "").removeprefix("W/") == etag:
         response: HttpResponse = HttpResponseNotModified()
     else:
-        response = render(request, "rounds/_board.html", _board_context(request, round))
+        response = HttpResponse(drawn.get(_seen_by(request, round), partial(_draw_board, request, round)))
     response["ETag"] = etag
     response["Cache-Control"] = "no-cache, private"
     patch_vary_headers(response, ["Cookie"])
     return response
+
+
+def _seen_by(request, round: Round) -> tuple:
+    """Everything the fragment depends on. Who sees other buildings, or keeps the round, gets another one."""
+    buildings = Building.objects.visible_to(request.user).filter(compound=round.compound_id).order_by("pk")
+    keeps = round.compound_id in request.user.access.steward
+    seen = tuple(buildings.values_list("pk", flat=True))
+    return pulse(round), get_language(), chosen_building(request), seen, keeps
+
+
+def _draw_board(request, round: Round) -> str:
+    return render_to_string("rounds/_board.html", _board_context(request, round))
 
 
 @require_safe

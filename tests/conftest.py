@@ -16,6 +16,7 @@ from django.db import connection
 from django.utils.translation import deactivate
 
 from compound.limits import forget_in_memory
+from rounds.shared_board import drawn
 from tests.made_database import do_the_rest
 from tests.told_again import tell_again
 from tests.world import World
@@ -87,8 +88,9 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
 @pytest.fixture(autouse=True)
 def nobody_has_asked_yet():
-    """Counts kept in memory would go from test to test."""
+    """Counts and boards kept in memory would go from test to test."""
     forget_in_memory()
+    drawn.forget()
 
 
 @pytest.fixture(autouse=True)

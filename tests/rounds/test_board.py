@@ -1,16 +1,19 @@
 """The board tells the truth at every minute, in a fixed number of statements, and 304 while nothing moves."""
 
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from residents.models import Building, Device, Door, Household
+from residents.models import Building, Device, Door, Household, RoleGrant, User
 from rounds.board import read_board, with_pulse
 from rounds.marks import mark_at_desk, record_marks
 from rounds.models import HeldMark, Mark, Round, Visit
 from rounds.services import assign, create_round, open_round
+from rounds.shared_board import MOST, Drawn
 from tests.marks import SENT_AT, statements, tap
 
 
@@ -95,6 +98,56 @@ def test_the_tag_is_the_readers_own(world, client, notify):
     client.cookies["django_language"] = "en"
     tags.add(client.get(live)["ETag"])
     assert len(tags) == 3
+
+
+def live_of(client, user, round, **query):
+    client.force_login(user)
+    return client.get(reverse("rounds:live", args=[round.pk]), query)
+
+
+def test_what_moved_is_drawn_once_for_all_who_see_the_same(world, client, notify, monkeypatch):
+    second = User.objects.create_user("second", password="x")
+    RoleGrant.objects.create(user=second, role="steward", compound=world.jiamu)
+    drawings = []
+    monkeypatch.setattr("rounds.views.read_board", lambda *told: drawings.append(told) or read_board(*told))
+    first = live_of(client, world.chen, notify)
+    with statements() as seen:
+        again = live_of(client, second, notify)
+    assert (len(drawings), again.content, first["ETag"] == again["ETag"]) == (1, first.content, False)
+    assert not [sql for sql in seen if "residents_door" in sql]
+    client.cookies["django_language"] = "en"
+    live_of(client, world.chen, notify)
+    del client.cookies["django_language"]
+    live_of(client, world.chen, notify, building=world.building2.pk)
+    mark_at_desk(visit=Visit.objects.filter(round=notify).first(), by=world.chen, outcome="done")
+    live_of(client, world.chen, notify)
+    assert len(drawings) == 4
+
+
+def test_nobody_is_shown_what_was_drawn_for_who_sees_more(world, client, notify):
+    full = live_of(client, world.chen, notify).content.decode()
+    own = live_of(client, world.zhao, notify).content.decode()
+    counts = live_of(client, world.qian, notify).content.decode()
+    assert ["2号楼" in page for page in (full, own, counts)] == [True, False, True]
+    assert [reverse("rounds:held") in page for page in (full, own, counts)] == [True, False, False]
+    assert live_of(client, world.sun, notify).status_code == 404
+
+
+def test_of_many_who_ask_at_once_one_draws_and_what_fails_is_drawn_again():
+    board, gate, made = Drawn(), threading.Barrier(4), []
+
+    def ask(_number):
+        gate.wait()
+        return board.get("key", lambda: made.append(1) or time.sleep(0.02) or "text")
+
+    with ThreadPoolExecutor(4) as pool:
+        assert (list(pool.map(ask, range(4))), len(made)) == (["text"] * 4, 1)
+    with pytest.raises(ZeroDivisionError):
+        board.get("other", lambda: str(1 // 0))
+    assert board.get("other", lambda: "now") == "now"
+    for number in range(MOST + 1):
+        board.get(number, str)
+    assert board.get("key", lambda: "anew") == "anew"
 
 
 def read(world, round, user=None):
