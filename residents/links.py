@@ -7,7 +7,6 @@ at that moment. Who needs it again gets a new one, and the old one ends.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -81,7 +80,7 @@ def issue_links(*, building: Building, by: User) -> list[FreshLink]:
     )
     if not rows:
         raise LinkError(_("Every household here has a link already. Give a new one to a single door instead."))
-    return _write(rows, building, by, "")
+    return _write(rows, building, by, f"building {building.pk}: links")
 
 
 @transaction.atomic
@@ -93,7 +92,7 @@ def reissue_link(*, household: Household, by: User) -> FreshLink:
     HouseholdLink.objects.filter(household=home, revoked_at=None).update(
         revoked_at=timezone.now(), revoke_reason=_("replaced by a new one")
     )
-    return _write([home], home.door.building, by, _("one household"))[0]
+    return _write([home], home.door.building, by, f"household {home.pk}: link")[0]
 
 
 def revoke_link(*, household: Household, by: User, reason: str) -> None:
@@ -108,13 +107,12 @@ def revoke_link(*, household: Household, by: User, reason: str) -> None:
         _record(building, by, f"household {household.pk}: link revoked", reason, 1)
 
 
-def _write(homes: Iterable[Household], building: Building, by: User, reason: str) -> list[FreshLink]:
+def _write(homes: list[Household], building: Building, by: User, subject: str) -> list[FreshLink]:
     fresh = [FreshLink(home, secrets.token_urlsafe(32)) for home in homes]
     HouseholdLink.objects.bulk_create(
         HouseholdLink(household=one.household, token_hash=token_hash(one.secret), created_by=by) for one in fresh
     )
-    subject = f"household {fresh[0].household.pk}: link" if reason else f"building {building.pk}: links"
-    _record(building, by, subject, reason, len(fresh))
+    _record(building, by, subject, "", len(fresh))
     return fresh
 
 
