@@ -1,6 +1,7 @@
 """What a household ordered and paid goes at the end; the books of a list stay as sums."""
 
 from django.db.models import Q
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from buying.models import (
@@ -28,7 +29,7 @@ from buying.models import (
     Share,
     Sharing,
 )
-from residents.retention import IF_ANY, KeepClass, goes, keeps, register, stays, until_the_end
+from residents.retention import IF_ANY, KeepClass, before_the_end, goes, keeps, register, stays, until_the_end
 
 ORDERS = KeepClass("orders", _("Who told what for a group buy"), _("the settlement"), days=30, low=7, high=180)
 
@@ -72,3 +73,11 @@ stays(
     keeps(Bill, "order__compound", end={"note": ""}),
     keeps(Settlement, "order__compound"),
 )
+
+
+@before_the_end
+def unsettled_buys(compound):
+    """Who is owed what would be gone, and the books would never close."""
+    over = {GroupOrder.State.DRAFT, GroupOrder.State.CANCELLED, GroupOrder.State.SETTLED}
+    for title in GroupOrder.objects.filter(compound=compound).exclude(state__in=over).values_list("title", flat=True):
+        yield _now("The group buy “%(title)s” is not settled: settle it first.") % {"title": title}

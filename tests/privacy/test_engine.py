@@ -9,7 +9,9 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.utils import timezone
+from django.utils.translation import override
 
+from buying.models import GroupOrder
 from clock.models import Clock
 from compound.celery import app
 from residents import retaining
@@ -25,7 +27,7 @@ from residents.models import (
 )
 from residents.purge import what_goes, what_stays, work_purges
 from residents.retaining import keep_to_periods, run_night
-from residents.retention import DELETED, tables
+from residents.retention import DELETED, blockers, tables
 from residents.tasks import keep_to_periods as keep_to_periods_task
 from residents.tasks import work_waiting_purges
 from shifts.models import HealthWord
@@ -289,3 +291,12 @@ def test_beat_wakes_both_and_a_deleted_row_is_overwritten(folder, monkeypatch):
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             assert cursor.execute("PRAGMA secure_delete").fetchone() == (1,)
+
+
+def test_money_owed_and_cards_under_way_stop_a_purge():
+    compound = filled("Jiamu", ended=False)
+    GroupOrder.objects.filter(compound=compound).update(state="delivering", title="土豆")
+    with override("en"):
+        told = blockers(compound)
+    assert told.count("The group buy “土豆” is not settled: settle it first.") == 2
+    assert told.count("2 medicine bags are not home yet.") == 1

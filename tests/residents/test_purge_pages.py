@@ -205,7 +205,7 @@ def test_the_pages_cost_the_same_whatever_lies_there(world, client, django_asser
     client.force_login(world.chen)
     for number in range(many):
         world.lin_home.residents.create(name=f"人{number}")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         client.get(at("purge", world.jiamu.pk))
     purge = running(world)
     with django_assert_num_queries(5):
