@@ -4,7 +4,7 @@ away, told on the day after their last to the stewards and to the lead of the bu
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
@@ -71,7 +71,7 @@ def tell_kept_shares(scene: Scene) -> list[Message]:
         found[share.building.compound_id][share.building] += 1
     rows = []
     for compound_id, counts in found.items():
-        key = {"reminder": f"kept-shares:{compound_id}", "period": scene.day()}
+        key: dict[str, Any] = {"reminder": f"kept-shares:{compound_id}", "period": scene.day()}
         link = reverse("supplies:kept", args=[compound_id])
         rows += scene.tell_stewards(compound_id, link=link, **_kept_text(counts), **key)
         stewards = set(scene.stewards[compound_id])
@@ -83,7 +83,7 @@ def tell_kept_shares(scene: Scene) -> list[Message]:
     return rows
 
 
-def _kept_text(counts: dict[Building, int]) -> dict[str, str]:
+def _kept_text(counts: dict[Building, int]) -> dict[str, Any]:
     total = sum(counts.values())
     subject = ngettext(
         "%(count)s share is kept past its day for who is away",

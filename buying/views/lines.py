@@ -56,13 +56,14 @@ def lines(request, pk):
     buildings = Building.objects.filter(compound=order.compound_id)
     if not keeps(request.user, order):
         buildings = buildings.filter(pk__in=request.user.access.lead_buildings)
+    helps = buildings.exists()
     context = {
         "order": order,
         "items": items,
         "rows": list(rows.values()),
         "find": FindHomeForm(buildings=buildings),
-        "can_export": buildings.exists(),
-        "can_type": order.state in {order.State.OPEN, order.State.CLOSED} and buildings.exists(),
+        "can_export": helps,
+        "can_type": helps and order.state in {order.State.OPEN, order.State.CLOSED},
     }
     return render(request, "buying/lines.html", context)
 
