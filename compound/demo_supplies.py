@@ -66,7 +66,8 @@ def start_distribution(estate: Compound, steward: User, lead: User, luck: random
         instructions="轻放，先送老人",
     )
     homes = [snapshot.visit.household_id for snapshot in take_snapshot(row.round)]
-    batch = _arrive(bags, len(homes) + len(away) - SHORT, steward, lead, arrived_on=timezone.localdate(), note="车牌记在送货单上")
+    facts = {"arrived_on": timezone.localdate(), "note": "车牌记在送货单上"}
+    batch = _arrive(bags, len(homes) + len(away) - SHORT, steward, lead, **facts)
     line = add_line(distribution=row, batch=batch, amount=1)
     plan_shortage(
         distribution=row,
