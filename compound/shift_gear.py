@@ -93,5 +93,7 @@ def shift_gear(request, pk):
             form.add_error(None, str(error))
     crew = read_gear(shift)
     worn = rules_of(shift.compound).gear_for(shift.task)
+    has_gear = form.fields["batch"].queryset.exists()  # type: ignore[attr-defined]
     context = {"shift": shift, "compound": shift.compound, "crew": crew, "worn": worn, "form": form}
+    context |= {"has_gear": has_gear}
     return render(request, "shifts/gear.html", context, status=422 if form.errors else 200)

@@ -15,7 +15,9 @@ from money.models import Fund
 from notices.models import Notice
 from residents.models import Building, Compound, User
 from rounds.models import Round, Visit
+from sanitation.models import Disinfection, WasteRound
 from sharing.models import Drive, Offer, Wish
+from shifts.models import Shift
 from testing_rounds.models import ExpectedPerson, Hold, Tube
 from tests.test_catalogs import (
     CHINESE,
@@ -37,7 +39,7 @@ def desks(db):
     tower, estate = (Compound.objects.get(name=name) for name in ("佳木大厦", "和欣苑"))
     return {
         "lu": _paths(*(([question.pk], "medicine:question") for question in Question.objects.all())),
-        "chen": [*_tower_pages(tower), *_clock_pages(tower), *_buying_pages(tower)],
+        "chen": [*_tower_pages(tower), *_shift_pages(tower), *_clock_pages(tower), *_buying_pages(tower)],
         "sun": [
             *_notice_pages(estate),
             *_money_pages(estate),
@@ -46,6 +48,7 @@ def desks(db):
             *_privacy_pages(estate),
             *_medicine_pages(estate),
             *_care_pages(estate),
+            *_sanitation_pages(estate),
             *_antigen_pages(estate),
             *_clock_pages(estate),
         ],
@@ -77,6 +80,29 @@ def _tower_pages(tower):
         ([tower.pk], "reports:daily reports:deadline reports:tonight reports:forms reports:form_add"),
         ([CallDown.objects.get().pk], "lifts:call_down lifts:settings lifts:log lifts:caller lifts:lobby"),
         ([], "today testing_rounds:holds testing_rounds:unplaced"),
+    )
+
+
+def _shift_pages(tower):
+    shift = Shift.objects.get(title="核酸秩序·上半场")
+    return _paths(
+        ([tower.pk], "shifts:roster shifts:add shifts:rules shifts:hours shifts:health"),
+        ([shift.pk], "shifts:shift shifts:edit shift_gear"),
+        ([Shift.objects.filter(compound=tower).first().pk], "shifts:shift"),
+        ([shift.all_places.first().volunteer_id], "volunteer_positive"),
+    )
+
+
+def _sanitation_pages(estate):
+    routes = [([row.round_id], "sanitation:route") for row in WasteRound.objects.filter(round__compound=estate)]
+    entries = [([row.pk], "sanitation:disinfection") for row in Disinfection.objects.filter(compound=estate)]
+    return _paths(
+        *routes,
+        *entries,
+        ([estate.pk], "sanitation:compound sanitation:plan sanitation:yellow disinfection_log"),
+        ([estate.pk], "sanitation:disinfection_add sanitation:write_down"),
+        (routes[0][0], "sanitation:next_pass"),
+        ([Disinfection.objects.exclude(corrects=None).get().pk], "sanitation:correct"),
     )
 
 

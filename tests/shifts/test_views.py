@@ -254,9 +254,10 @@ def test_doors_are_those_of_the_days_asked_for(world, walked):
 
 
 def test_gear_is_issued_to_the_crew_and_to_nobody_else(world, live, chen):
-    suits = Store(world).arrive(3, item=create_item(compound=world.jiamu, name="防护服", unit="套", is_ppe=True))
     shift = soon(live)
     live.take(shift)
+    assert "No protective gear is in the store" in text(chen.get(at("shift_gear", shift.pk)))
+    suits = Store(world).arrive(3, item=create_item(compound=world.jiamu, name="防护服", unit="套", is_ppe=True))
     told = {"volunteer": world.wei.pk, "batch": suits.pk, "quantity": "２"}
     refused = [
         chen.post(at("shift_gear", shift.pk), told | change).status_code
