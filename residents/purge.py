@@ -25,7 +25,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from residents.models import Compound, Purge, PurgeCertificate, PurgeStep, RoleGrant, User, Volunteer
-from residents.retaining import PrivacyError, do_slice, next_keys, scrub
+from residents.retaining import PrivacyError, do_slice, first_keys, next_keys, scrub
 from residents.retention import DELETED, STAYS, Table, blockers, leaf_first, tables
 
 logger = logging.getLogger(__name__)
@@ -164,7 +164,7 @@ def _empty(purge: Purge, table: Table, deed: Any, end: float) -> int:
                 keys = next_keys(rows, table, SLICE)
             else:
                 full = table.full(deed, rows) if deed is table.end else rows.filter(**_any_of(deed))
-                keys = list(full.order_by("pk").values_list("pk", flat=True).distinct()[:SLICE])
+                keys = first_keys(full, SLICE)
             if not keys:
                 return slices
             digest = _digest(purge, table, keys)

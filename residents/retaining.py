@@ -103,17 +103,20 @@ def keep_to_periods(compound: Compound, today: date | None = None) -> int:
 
 
 def _work(compound: Compound, klass: KeepClass, table: Table, cutoff) -> int:
-    total = 0
+    total, last = 0, None
     for _slice in range(MOST_SLICES):
         with transaction.atomic():
             Compound.objects.select_for_update(no_key=True).get(pk=compound.pk)  # of two workers one waits
             rows = table.past(compound, cutoff)
-            keys = next_keys(rows, table) if table.night == DELETED else list(rows.values_list("pk", flat=True)[:SLICE])
+            if last is not None:  # not over what was done already
+                rows = rows.filter(pk__gt=last)
+            keys = next_keys(rows, table, SLICE) if table.night == DELETED else first_keys(rows, SLICE)
             done = do_slice(compound, table, table.night, keys)
             if done:
                 RetentionDeed.objects.create(compound=compound, code=klass.code, table=table.name, row_count=done)
         total += done
-        if len(keys) < SLICE and not (done and table.night == DELETED and own_keys(table.model)):
+        last = keys[-1] if len(keys) == SLICE else None
+        if last is None and not (done and table.night == DELETED and own_keys(table.model)):
             break
     return total
 
@@ -133,12 +136,16 @@ def pointing_at(model: type[Model]) -> Iterable[Any]:
             yield key
 
 
-def next_keys(rows: QuerySet, table: Table, slice: int = SLICE) -> list:
+def first_keys(rows: QuerySet, most: int) -> list:
+    return list(rows.order_by("pk").values_list("pk", flat=True).distinct()[:most])
+
+
+def next_keys(rows: QuerySet, table: Table, most: int) -> list:
     """Some rows that nothing points at any more; what is many-to-many goes along."""
     for key in pointing_at(table.model):
         if not key.model._meta.auto_created:
             rows = rows.exclude(Exists(key.model._base_manager.filter(**{key.name: OuterRef("pk")})))
-    return list(rows.order_by("pk").values_list("pk", flat=True)[:slice])
+    return list(rows.order_by("pk").values_list("pk", flat=True)[:most])
 
 
 def do_slice(compound: Compound, table: Table, deed: Any, keys: list) -> int:
