@@ -23,7 +23,8 @@ from rounds.services import assign
 from testing_rounds.services import create_test_round
 from tests import permission_table
 from tests.marks import SENT_AT
-from tests.world import CANARY, make_user
+from tests.told_again import tell_again
+from tests.world import CANARY, World, make_user
 
 # Pages without an object: what each signed-in role gets. None stands for nobody signed in.
 #                               method  steward officer lead volunteer no-role  nobody
@@ -156,9 +157,9 @@ def test_every_address_is_in_the_table():
     assert set(url_names(get_resolver().url_patterns)) == set(PLAIN) | set(OBJECT) | BY_SECRET
 
 
-@pytest.fixture
-def cast(world):
+def make_cast():
     """Objects of every kind in three places: own compound (building 1), the building beside, the other compound."""
+    world = World()
     world.nobody = make_user("nobody", "无名", is_superuser=True, is_staff=True)
     world.things = {
         "own": things(world, world.jiamu, world.building1, world.lin_home, world.wei, world.wei_phone, world.chen),
@@ -174,6 +175,11 @@ def cast(world):
         ),
     }
     return world
+
+
+@pytest.fixture
+def cast(db):
+    return tell_again(make_cast)
 
 
 def things(world, compound, building, household, volunteer, device, steward):
