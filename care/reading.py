@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import ngettext
 
 from care.folding import day_of
 from care.models import CallPlace, CallStep, CareDesk, Kind, Need
@@ -246,53 +243,3 @@ def proposals(compound: Compound, user: User) -> list[Resident]:
     rows = rows.filter(household__door__building__compound=compound, call_places=None)
     order = ("household__door__building__position", "-household__door__floor", "household__door__position", "pk")
     return list(rows.select_related("household__door__building").order_by("-lives_alone", *order)[:SHOWN])
-
-
-# --- Today ------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class DueLine:
-    text: str
-    url: str
-    count: int
-
-
-def due_lines(user: User, now: datetime | None = None) -> list[DueLine]:
-    """For the today page, each leading to where it is done. Two statements, none for who keeps nothing."""
-    access = user.access
-    if not access.steward | access.lead_buildings:
-        return []
-    now = now or timezone.now()
-    lines = []
-    needs = Need.objects.visible_to(user).open().exclude(state=Need.State.DONE)
-    counts = {
-        "free": Count("pk", filter=Q(leased_until=None) | Q(leased_until__lte=now)),
-        "stale": Count("pk", filter=Q(rings_at__lte=now)),
-        "urgent": Count("pk", filter=Q(is_urgent=True)),
-    }
-    for compound, urgent, stale, free in _by_compound(needs, counts, ("urgent", "stale", "free")):
-        url = reverse("care:needs", args=[compound])
-        lines += _line(url, ngettext("%(count)s urgent need", "%(count)s urgent needs", urgent), urgent)
-        lines += _line(url, ngettext("%(count)s need stands still", "%(count)s needs stand still", stale), stale)
-        lines += _line(url, ngettext("%(count)s need nobody has taken", "%(count)s needs nobody has taken", free), free)
-    calls = CallPlace.objects.visible_to(user).reachable()
-    open_knock = Q(knock__round__state=Round.State.OPEN)
-    counts = {
-        "due": Count("pk", filter=Q(due_on__lte=day_of(now), missed_count__lt=MOST_MISSED)),
-        "knocks": Count("pk", filter=Q(missed_count__gte=MOST_MISSED) & ~open_knock),
-    }
-    for compound, due, knocks in _by_compound(calls, counts, ("due", "knocks")):
-        url = reverse("care:calls", args=[compound])
-        lines += _line(url, ngettext("%(count)s call due", "%(count)s calls due", due), due)
-        text = ngettext("%(count)s person to knock for", "%(count)s people to knock for", knocks)
-        lines += _line(url, text, knocks)
-    return lines
-
-
-def _by_compound(rows: QuerySet, counts: dict[str, Count], names: tuple[str, ...]) -> Iterable[tuple[int, ...]]:
-    return rows.order_by("compound").values("compound").annotate(**counts).values_list("compound", *names)
-
-
-def _line(url: str, text: str, count: int) -> list[DueLine]:
-    return [DueLine(text % {"count": count}, url, count)] if count else []

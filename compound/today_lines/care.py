@@ -74,9 +74,7 @@ ASKS = (
         Urgency.TODAY,
         ngettext_lazy("need nobody has taken", "needs nobody has taken", "n"),
         _("Find somebody"),
-        rows=lambda user, now: (
-            needs(user).to_claim(now).filter(Q(rings_at=None) | Q(rings_at__gt=now), is_urgent=False)
-        ),
+        rows=free,
         **NEEDS,
     ),
     Ask(

@@ -1,11 +1,15 @@
 """A household asks by its card, and says itself that it is well; an elder does not answer twice, and a volunteer's
 knock is a click away. Set up once for both roads."""
 
+import re
+
 import pytest
+from playwright.sync_api import expect
 
 from care.models import CallPlace, Need
 from rounds.models import Visit
 from tests.browser.test_cake_drive import log_in
+from tests.browser.test_phone_way_of_a_mark import wait_for_shell
 from tests.care.carers import Carers
 
 pytestmark = pytest.mark.browser
@@ -70,3 +74,22 @@ def test_a_need_from_a_link_to_its_confirmation_and_an_elder_from_two_calls_to_a
     steward.locator("form[action$='/knock/'] button").click()
     eventually(lambda: Visit.objects.get().household, world.elder_home)
     assert "/rounds/" in steward.url
+
+
+def test_a_volunteer_takes_a_need_on_the_phone_and_says_that_it_is_done(world, carers, stairwell, phone, bind, quiet):
+    with quiet():
+        carers.need()
+    page = bind(phone())
+    wait_for_shell(page)
+    page.click("#this-phone")
+    page.get_by_role("link", name=re.compile("Helping|帮忙")).click()
+    page.locator("form[data-deed=take] button").click()
+    expect(page.locator(".need-where")).to_have_text("1号楼 502")
+    page.locator("form[data-deed=start] button").click()
+    expect(page.locator("form[data-deed=start]")).to_have_count(0)
+    page.locator("form[data-deed=done] input").fill("放在门口")
+    page.locator("form[data-deed=done] button").click()
+    expect(page.locator(".teach h2:visible")).to_be_visible()
+    with quiet():
+        need = Need.objects.get()
+        assert (need.state, need.steps.last().note, need.steps.last().by) == ("done", "放在门口", world.wei.user)

@@ -22,7 +22,7 @@ from care.needs import (
     wait,
     withdraw,
 )
-from care.reading import due_lines, who_could
+from care.reading import who_could
 from care.ringing import ring_stale
 from care.telling import Teller
 from care.urgency import sounds_urgent
@@ -226,21 +226,3 @@ def test_who_falls_ill_loses_what_they_had_taken(carers, world):
     claim(need=other, by=world.chen, helper=world.wu)
     assert free_needs_of(volunteer=world.wei, by=world.chen, reason="本人阳性") == 1
     assert (state_of(need), state_of(other)) == ("new", "claimed")
-
-
-@pytest.mark.parametrize("many", [1, 12])
-def test_todays_lines_cost_two_statements(carers, world, django_assert_num_queries, many):
-    now = timezone.now()
-    for number in range(many):
-        carers.need((world.lin_home, world.far_home)[number % 2], words="胸痛" if number == 0 else "菜")
-    place = carers.place()
-    assert world.chen.access.steward
-    with django_assert_num_queries(2):
-        lines = due_lines(world.chen, now)
-    texts = [line.text for line in lines]
-    free = "1 need nobody has taken" if many == 1 else f"{many} needs nobody has taken"
-    assert texts == ["1 urgent need", free, "1 call due"]
-    for minutes in (1, 2):
-        place = carers.call(place, "no_answer", now=now + minutes * MINUTE)
-    assert due_lines(world.chen, now + 5 * HOUR)[-1].text == "1 person to knock for"
-    assert due_lines(world.qian) == []
