@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from residents.models import Compound, Purge
 from residents.purge import approve_purge, ask_purge, withdraw_purge
-from residents.retaining import set_period
+from residents.retaining import read_days, set_period
 from residents.retention import KeepClass
 
 
@@ -26,9 +26,18 @@ def kept_too_short(world):
     set_period(compound=world.jiamu, klass=klass, days=1, by=world.chen)
 
 
+def days_that_are_none(_world):
+    read_days("2.5", KeepClass("x", "X", "t", low=7, days=14, high=30))
+
+
 DECIDED = ("This was decided already.", "这项已经决定过了。")
 ROWS = {
     "kept too short": (kept_too_short, "X: from 7 to 30 days.", "X：7 至 30 天。"),
+    "days that are none": (
+        days_that_are_none,
+        "X: Give a whole number from 7 to 30.",
+        "X: 请填 7 到 30 之间的整数。",
+    ),
     "purge without a reason": (
         lambda world: ask_purge(compound=world.jiamu, reason=" ", by=world.chen),
         "Say why, in a few words: it stands on the certificate.",
