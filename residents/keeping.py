@@ -19,6 +19,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from residents.models import Compound, Household, HouseholdLink, Purge, PurgeStep, RetentionDeed, RetentionPeriod
+from residents.purge import LOOSENED
 from residents.retaining import periods_of
 from residents.retention import DELETED, FOR_GOOD, KeepClass, classes, cutoff_of, is_held_back, tables
 
@@ -209,7 +210,7 @@ LATE = timedelta(minutes=5)
 
 def progress_of(purge: Purge) -> Progress:
     """How far it is: one statement. Stuck: something is left that nothing may take, or nobody works on it."""
-    done = PurgeStep.objects.filter(purge=purge).aggregate(n=Sum("row_count"))["n"] or 0
+    done = PurgeStep.objects.filter(purge=purge).exclude(deed=LOOSENED).aggregate(n=Sum("row_count"))["n"] or 0
     is_finished = purge.finished_at is not None
     lease = purge.leased_until
     is_late = lease is not None and lease < timezone.now() - LATE
