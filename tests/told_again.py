@@ -57,7 +57,9 @@ def _has_rows(tables: list[str]) -> bool:
 
 
 def _as_written(value: Any) -> Any:
-    """SQLite keeps times as words."""
+    """SQLite keeps times as words; PostgreSQL shows bytes through a window."""
+    if isinstance(value, memoryview):
+        return bytes(value)
     return str(value) if isinstance(value, date | time) and connection.vendor == "sqlite" else value
 
 
