@@ -13,7 +13,7 @@ from django.utils.translation import ngettext_lazy
 from care.models import CallPlace, Need
 from care.models.needs import NeedQuerySet
 from compound.today_lines import Ask, Urgency, at_thing, in_place
-from medicine.models import Errand, Question
+from medicine.models import Errand, MedicalDate, Question
 from notices.models import Notice
 from shifts.models import Shift
 
@@ -49,6 +49,12 @@ def errands(user, now, *, days: int) -> QuerySet:
     day = timezone.localdate(now) + timedelta(days=days)
     rows = Errand.objects.visible_to(user).filter(state__in=[Errand.State.ASKED, Errand.State.PICKED_UP])
     return rows.filter(planned_on=day) if days else rows.filter(planned_on__lte=day)
+
+
+def dates(user, now) -> QuerySet:
+    """A trip to dialysis is arranged the day before; one gone by waits for somebody to say what became of it."""
+    tomorrow = timezone.localdate(now) + timedelta(days=1)
+    return MedicalDate.objects.visible_to(user).open().filter(due_on__lte=tomorrow)
 
 
 ASKS = (
@@ -98,7 +104,7 @@ ASKS = (
         Urgency.TODAY,
         ngettext_lazy("question waits for a doctor", "questions wait for a doctor", "n"),
         _("Answer"),
-        rows=lambda user, _now: Question.objects.visible_to(user).waiting(),
+        rows=lambda user, _now: Question.objects.kept_by(user).waiting(),
         at="waiting_since",
         thing="pk",
         link=at_thing("medicine:question", "medicine:home"),
@@ -110,6 +116,14 @@ ASKS = (
         _("Bags"),
         rows=lambda user, now: errands(user, now, days=0),
         **BAGS,
+    ),
+    Ask(
+        "medical_dates",
+        Urgency.TODAY,
+        ngettext_lazy("medical date until tomorrow", "medical dates until tomorrow", "n"),
+        _("Prepare it"),
+        rows=dates,
+        link=in_place("medicine:dates", "medicine:home"),
     ),
     Ask(
         "errands_tomorrow",

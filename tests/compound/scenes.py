@@ -16,6 +16,7 @@ from care.needs import finish
 from compound.opening import open_any_round
 from compound.today_lines import Urgency
 from medicine.bags import cancel
+from medicine.calendar import close_date
 from money.expenses import approve_expense
 from notices.composing import drop_notice
 from notices.models import Message
@@ -87,18 +88,21 @@ def ward_of(world) -> Ward:
 def medicine(world) -> Scene:
     ward = ward_of(world)
     bags = ward.bag(planned_on=ward.today), ward.bag(ward.elder)
+    dialysis = ward.date()
+    ward.date(kind="antenatal", due_on=ward.today + 2 * DAY)
 
     def end():
+        close_date(medical_date=dialysis, end="done", by=world.chen)
         for bag in bags:
             cancel(errand=bag, reason="家属已买到", teller=ward.chen)
 
-    return Scene({"errands_today": (TODAY, 1), "errands_tomorrow": (KNOW, 1)}, end)
+    return Scene({"errands_today": (TODAY, 1), "errands_tomorrow": (KNOW, 1), "medical_dates": (TODAY, 1)}, end)
 
 
 def a_doctors_desk(world) -> Scene:
     ward = ward_of(world)
     question = ward.question()
-    return Scene({"questions": (TODAY, 1)}, lambda: ward.advise(question) and None, reader="lu")
+    return Scene({"questions": (TODAY, 1)}, lambda: ward.advise(question), reader="lu")
 
 
 def shifts(world) -> Scene:
