@@ -187,6 +187,21 @@ def test_of_what_is_gone_the_sentence_still_stands(client, world, walk):
     assert (answer.status_code, "Somebody was quicker: 0 left." in answer.json()["html"]) == (422, True)
 
 
+@pytest.mark.parametrize(
+    ("deed", "english", "chinese"),
+    [
+        ("order", "This list is closed; nothing was changed.", "已截单，没有改动"),
+        ("reserve", "This is not offered here.", "这里没有提供这样东西"),
+    ],
+)
+def test_what_is_not_there_is_said_in_the_language_of_the_phone(client, world, walk, deed, english, chinese):
+    assert english in tell(client, world.elder_home, deed, 10**8, quantity="1").json()["message"]
+    words = {"door": world.elder_home.pk, "deed": deed, "key": 10**8, "fields": {"quantity": "1"}}
+    headers = {"content_type": "application/json", "HTTP_AUTHORIZATION": f"Bearer {WEI}"}
+    answer = client.post(reverse("my_proxy_tell") + "?lang=zh-hans", json.dumps(words), **headers)
+    assert chinese in answer.json()["message"]
+
+
 def test_with_nothing_to_order_the_page_says_so(client, world, walk):
     assert "Nothing to order at the moment" in get(client, "my_proxy_home", door=world.lin_home.pk).json()["html"]
 

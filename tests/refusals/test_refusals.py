@@ -63,7 +63,6 @@ SERVICES = (
 )
 # What they refuse is read in both languages, or provoked one by one, beside their own tests.
 BESIDE = {
-    "compound/phone_proxy.py": "tests/compound/test_phone_proxy.py",
     "compound/phone_needs.py": "tests/compound/test_phone_needs.py",
     "compound/phone_proxy.py": "tests/compound/test_phone_proxy.py",
     "notices/apprise_call.py": "tests/notices/test_apprise.py",
