@@ -268,6 +268,7 @@ def test_its_own_page_says_what_it_gets_and_pays(world, client):
 def test_a_lead_who_falls_ill_hands_the_list_on_with_what_is_in_the_purse(world, came, client):
     pays(came, world.lin_home, "194.85")
     client.force_login(world.chen)
+    client.cookies["django_language"] = "en"
     address = reverse("buying:lead", args=[came.order.pk])
     assert address in client.get(came.order.get_absolute_url()).content.decode()
     assert client.post(address, {"lead": world.chen.pk, "why": ""}).status_code == 422
