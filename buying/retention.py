@@ -1,7 +1,7 @@
 """What a household ordered and paid goes at the end; the books of a list stay as sums."""
 
 from django.db.models import Q
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from buying.models import (
@@ -80,4 +80,4 @@ def unsettled_buys(compound):
     """Who is owed what would be gone, and the books would never close."""
     over = {GroupOrder.State.DRAFT, GroupOrder.State.CANCELLED, GroupOrder.State.SETTLED}
     for title in GroupOrder.objects.filter(compound=compound).exclude(state__in=over).values_list("title", flat=True):
-        yield _now("The group buy “%(title)s” is not settled: settle it first.") % {"title": title}
+        yield gettext("The group buy “%(title)s” is not settled: settle it first.") % {"title": title}

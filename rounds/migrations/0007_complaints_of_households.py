@@ -24,9 +24,9 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='said at')),
                 ('answer', models.CharField(blank=True, help_text='The household reads it.', max_length=200, verbose_name='answer')),
                 ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='answered at')),
-                ('answered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('link', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='residents.householdlink')),
-                ('visit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='complaints', to='rounds.visit')),
+                ('answered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='answered by')),
+                ('link', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='residents.householdlink', verbose_name='link it was said by')),
+                ('visit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='complaints', to='rounds.visit', verbose_name='visit')),
             ],
             options={
                 'verbose_name': 'complaint of a household',

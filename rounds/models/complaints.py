@@ -36,14 +36,21 @@ class Complaint(models.Model):
         WRONG = "wrong", _("not what was meant for us")
         GONE = "gone", _("nothing came, or it was gone from the door")
 
-    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="complaints")
+    visit = models.ForeignKey(Visit, verbose_name=_("visit"), on_delete=models.PROTECT, related_name="complaints")
     kind = models.CharField(pgettext_lazy("complaint", "what is wrong"), max_length=8, choices=Kind)
     words = models.CharField(_("in their words"), max_length=100, blank=True)
-    link = models.ForeignKey(HouseholdLink, on_delete=models.PROTECT, related_name="+")
+    link = models.ForeignKey(
+        HouseholdLink, verbose_name=_("link it was said by"), on_delete=models.PROTECT, related_name="+"
+    )
     at = models.DateTimeField(_("said at"), default=timezone.now)
     answer = models.CharField(_("answer"), max_length=200, blank=True, help_text=_("The household reads it."))
     answered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("answered by"),
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
     )
     answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
 
