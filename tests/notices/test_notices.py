@@ -155,7 +155,7 @@ def test_the_clock_publishes_by_the_minute(telling, clock):
     row = telling.check(publish_at=clock(timedelta()) + HOUR)
     every = app.conf.beat_schedule["publish-due-notices"]
     clock(HOUR)
-    publish_due_notices.apply()
+    publish_due_notices()
     row.refresh_from_db()
     assert (row.state, every) == ("published", {"task": publish_due_notices.name, "schedule": crontab()})
 

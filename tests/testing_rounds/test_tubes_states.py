@@ -131,7 +131,7 @@ class Tubes(RuleBasedStateMachine):
 
     @invariant()
     def nobody_counts_twice_and_no_sampled_person_is_forgotten(self):
-        """Sampled with a tube named: in a tube, or somebody is asked to decide."""
+        """Sampled with a tube named: in a tube, or somebody is asked to decide. Whoever was taken back is neither."""
         for visit in Visit.objects.filter(round=self.pcr.round):
             assert visit.done_count <= visit.expected_count + visit.extra_count
         asked = set(SwabQuestion.objects.values_list("person", flat=True))
@@ -139,7 +139,7 @@ class Tubes(RuleBasedStateMachine):
         for person in ExpectedPerson.objects.filter(visit__round=self.pcr.round).select_related("visit"):
             number = str(person.number)
             last = speakers(person.visit.marks.all(), [number]).get(number)
-            if last and code_of(last) and person.outcome == Outcome.DONE:
+            if person.is_there and last and code_of(last) and person.outcome == Outcome.DONE:
                 assert person.pk in asked | inside
 
 
