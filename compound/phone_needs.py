@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -26,7 +25,7 @@ from care.telling import Teller
 from compound.phone_parts import answers_phones
 from compound.phone_proxy import claimed_homes
 from compound.phone_requests import PhoneRefusal, read_object
-from compound.shell import render_shell
+from compound.shell import page_with_signal
 from residents.models import Device
 from shifts.places import refuse_stopped
 
@@ -52,11 +51,7 @@ class Refused:
 @login_not_required
 @require_safe
 def my_needs(request):
-    """Read with signal, so no part of the kept shell; nothing personal is in it."""
-    response = HttpResponse(render_shell("my/needs.html"))
-    response["Cache-Control"] = "no-cache"
-    response["Vary"] = "Cookie"
-    return response
+    return page_with_signal("my/needs.html")
 
 
 @require_safe

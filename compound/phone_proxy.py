@@ -13,7 +13,6 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Exists, OuterRef, QuerySet
-from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -25,7 +24,7 @@ from buying.quantities import make_asked, read_told
 from buying.services import BuyingError
 from compound.phone_parts import answers_phones
 from compound.phone_requests import PhoneRefusal, read_object
-from compound.shell import render_shell
+from compound.shell import page_with_signal
 from residents.models import Device, Household, Volunteer
 from residents.together import read_together
 from rounds.models import Assignment, Round, Visit
@@ -64,11 +63,7 @@ class Refused:
 @login_not_required
 @require_safe
 def my_proxy(request):
-    """Read with signal, so no part of the kept shell; nothing personal is in it."""
-    response = HttpResponse(render_shell("my/proxy.html"))
-    response["Cache-Control"] = "no-cache"
-    response["Vary"] = "Cookie"
-    return response
+    return page_with_signal("my/proxy.html")
 
 
 def claimed_homes(volunteer: Volunteer) -> QuerySet[Household]:

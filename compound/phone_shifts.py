@@ -10,13 +10,12 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Count, Exists, F, OuterRef, Q
-from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from compound.phone_parts import answers_phones
 from compound.phone_requests import PhoneRefusal, read_object
-from compound.shell import render_shell
+from compound.shell import page_with_signal
 from residents.models import Device, Volunteer
 from shifts.health import say_health
 from shifts.models import HealthWord, Place, Shift, ShiftRules, ShiftStep
@@ -31,11 +30,7 @@ WORDS = frozenset({HealthWord.Kind.WELL, HealthWord.Kind.SYMPTOM})
 @login_not_required
 @require_safe
 def my_shifts(request):
-    """Read with signal, so no part of the kept shell; nothing personal is in it."""
-    response = HttpResponse(render_shell("my/shifts.html"))
-    response["Cache-Control"] = "no-cache"
-    response["Vary"] = "Cookie"
-    return response
+    return page_with_signal("my/shifts.html")
 
 
 @require_safe

@@ -14,6 +14,7 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
+from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
@@ -43,6 +44,14 @@ def render_shell(template: str = "my/doors.html", **context) -> str:
             **context,
         },
     )
+
+
+def page_with_signal(template: str) -> HttpResponse:
+    """Read with signal, so no part of the kept shell; nothing personal is in it."""
+    response = HttpResponse(render_shell(template))
+    response["Cache-Control"] = "no-cache"
+    response["Vary"] = "Cookie"
+    return response
 
 
 def shell_page() -> str:
